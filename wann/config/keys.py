@@ -1,0 +1,117 @@
+"""Every key in plain words, read from the models: for messages and for the page of the documentation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from wann.config.models import Config
+
+_TYPES = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
+_PLURALS = {"integer": "whole numbers", "number": "numbers", "string": "names"}
+
+Schema = dict[str, Any]
+
+
+@cache
+def _root() -> Schema:
+    return Config.model_json_schema()
+
+
+def _plain(schema: Schema) -> Schema:
+    """Return `schema` with its reference and its "or null" written out."""
+    if "$ref" in schema:
+        schema = _root()["$defs"][schema["$ref"].rpartition("/")[2]] | schema
+    for option in schema.get("anyOf", ()):
+        if option["type"] != "null":
+            schema = schema | option | {"nullable": True}
+    return schema
+
+
+def schema_at(path: Sequence[str | int]) -> Schema:
+    """Return the JSON schema of the key or list item at `path`; `{}` where the models say nothing."""
+    schema = _root()
+    for part in path:
+        inner = schema.get("items") if isinstance(part, int) else schema.get("properties", {}).get(part)
+        schema = _plain(inner or {})
+    return schema
+
+
+def known_keys(path: Sequence[str | int] = ()) -> list[str]:
+    """Return the keys of the section at `path`, in their order; `[]` where it is no section."""
+    return list(schema_at(path).get("properties", ()))
+
+
+def _leaves(path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for key in known_keys(path):
+        below = (*path, key)
+        yield from _leaves(below) if known_keys(below) else (below,)
+
+
+def all_keys() -> list[tuple[str, ...]]:
+    """Return the paths of all keys that are no sections, in their order."""
+    return list(_leaves())
+
+
+def type_text(schema: Schema) -> str:
+    """Return the type in plain words, such as "whole number or null"."""
+    kind = schema.get("type", "")
+    if kind == "array":
+        text = f"list of {_PLURALS[schema['items']['type']]}"
+    elif kind == "object":
+        text = "mapping"
+    else:
+        text = "name" if "enum" in schema else _TYPES[kind]
+    return f"{text} or null" if schema.get("nullable") else text
+
+
+def number_text(number: float) -> str:
+    """Return a bound as people write it: 10_000, 0.001, 1e12."""
+    short = f"{number:.0e}".replace("e+0", "e").replace("e+", "e")
+    if abs(number) >= 1e9 and float(short) == number:
+        return short
+    return f"{int(number):_}" if number == int(number) else f"{number:g}"
+
+
+def _range_text(schema: Schema) -> str:
+    if "exclusiveMaximum" in schema:
+        return f"{number_text(schema['minimum'])} to below {number_text(schema['exclusiveMaximum'])}"
+    return f"{number_text(schema['minimum'])} to {number_text(schema['maximum'])}"
+
+
+def bounds_text(schema: Schema) -> str:
+    """Return what values are allowed, such as "2 to 1_000_000"; empty where the type says it all."""
+    if "enum" in schema:
+        return "one of " + ", ".join(schema["enum"])
+    if "minimum" in schema:
+        return _range_text(schema)
+    if "maxLength" in schema:
+        return f"{schema['minLength']} to {schema['maxLength']} characters without spaces"
+    if schema.get("type") == "array":
+        count = f"{schema['minItems']} to {number_text(schema['maxItems'])} different ones"
+        return f"{count}, each {bounds_text(schema['items'])}"
+    return ""
+
+
+def expected(path: Sequence[str | int]) -> str:
+    """Return what belongs at `path`, such as "a whole number, 2 to 1_000_000"."""
+    schema = schema_at(path)
+    if properties := schema.get("properties"):
+        return "a section with the keys " + ", ".join(properties)
+    text = type_text(schema)
+    article = "" if text.startswith(("text", "true")) else "a "
+    return ", ".join(filter(None, (article + text, bounds_text(schema))))
+
+
+def _default_text(schema: Schema) -> str:
+    if "default" not in schema:
+        return "{}" if schema["type"] == "object" else "required"
+    return json.dumps(schema["default"]).replace('"', "").replace(".0,", ",").replace(".0]", "]")
+
+
+def describe_keys() -> list[tuple[str, str, str, str, str]]:
+    """Return (path, type, default, bounds, description) of every key, in the order of the models."""
+    found = ((".".join(path), schema_at(path)) for path in all_keys())
+    return [(path, type_text(s), _default_text(s), bounds_text(s), s["description"]) for path, s in found]

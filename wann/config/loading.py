@@ -1,0 +1,119 @@
+"""Config files: read, overridden by `--set`, checked, written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path as FilePath
+
+from wann.config.document import MAX_BYTES, Document, position, read_yaml, write_yaml
+from wann.config.faults import Fault, Path, Place, config_error, dotted, shown
+from wann.config.models import Config
+from wann.config.validation import validate
+from wann.errors import did_you_mean
+
+
+def load_config(path: str | FilePath, overrides: Sequence[str] = ()) -> Config:
+    """Read a config file.
+
+    Args:
+        path: a YAML file.
+        overrides: `--set` strings such as `search.population=64`; later ones win.
+
+    Raises:
+        ConfigError: the file cannot be read, or something in it or in an override is wrong.
+    """
+    return parse_config(_text_of(FilePath(path)), str(path), overrides)
+
+
+def parse_config(text: str, where: str, overrides: Sequence[str] = ()) -> Config:
+    """Read a config from YAML text; `where` stands in messages in place of a file's name.
+
+    Raises:
+        ConfigError: something in the text or in an override is wrong.
+    """
+    document = read_yaml(text, lambda line, column: Place(where, line, column))
+    if not document.faults and not isinstance(document.value, dict):
+        got = "nothing" if document.value is None else shown(document.value)
+        what = f"got {got}, expected the sections {', '.join(Config.model_fields)}"
+        document.faults.append(Fault(document.places[()], (), f"{what}; at least task: {{env: ...}}"))
+    for override in overrides:
+        _override(document, override)
+    config = None
+    if isinstance(document.value, dict):
+        config, faults = validate(document.value, document.places)
+        # What cannot be read is None here, and need not be told twice.
+        told = {(fault.place, fault.path) for fault in document.faults}
+        document.faults += [fault for fault in faults if (fault.place, fault.path) not in told]
+    if config is None or document.faults:
+        raise config_error(document.faults)
+    return config
+
+
+def dump_config(config: Config) -> str:
+    """Return the resolved config as YAML: every key, in the models' order; parses to an equal config."""
+    return write_yaml(config.model_dump())
+
+
+def config_hash(config: Config) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of the config's dump."""
+    return hashlib.sha256(dump_config(config).encode()).hexdigest()[:16]
+
+
+def _text_of(path: FilePath) -> str:
+    file = Place(str(path))
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
+        raise config_error([Fault(file, (), "no such file" + did_you_mean(path.name, near))]) from None
+    except IsADirectoryError:
+        raise config_error([Fault(file, (), "a directory: expected a YAML file")]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise config_error([Fault(file, (), f"cannot be read: {reason}")]) from None
+    if len(data) > MAX_BYTES:
+        raise config_error([Fault(file, (), "larger than 1 MB: expected a config of some lines")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig")
+        place = Place(str(path), *position(before, len(before)))
+        fault = Fault(place, (), f"not UTF-8 text: byte 0x{data[error.start]:02x}")
+        raise config_error([fault]) from None
+
+
+def _override(document: Document, override: str) -> None:
+    """Set one value in `document`, or note why it cannot be set."""
+    place = Place(f"--set {override}")
+    name, equals, text = override.partition("=")
+    path: Path = tuple(part.strip() for part in name.split("."))
+    if not equals or not all(path):
+        what = "expected section.key=value, such as search.population=64"
+        document.faults.append(Fault(place, (), what))
+        return
+    if not text.strip():
+        document.faults.append(Fault(place, path, "nothing after '='; write null for none"))
+        return
+    read = read_yaml(text, lambda line, column: place, path)
+    document.faults += read.faults
+    if isinstance(document.value, dict) and not read.faults:
+        _put(document, path, read)
+
+
+def _put(document: Document, path: Path, read: Document) -> None:
+    section = document.value
+    for depth, part in enumerate(path[:-1], start=1):
+        if section.get(part) is None:
+            section[part] = {}
+            document.places.setdefault(path[:depth], read.places[path])
+        section = section[part]
+        if not isinstance(section, dict):
+            what = f"cannot be set: {dotted(path[:depth])} is {shown(section)}, not a section"
+            document.faults.append(Fault(read.places[path], path, what))
+            return
+    section[path[-1]] = read.value
+    for old in [place for place in document.places if place[: len(path)] == path]:
+        del document.places[old]
+    document.places.update(read.places)

@@ -1,0 +1,197 @@
+"""The keys of a config file: their types, bounds, defaults and meaning."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    WithJsonSchema,
+    model_validator,
+)
+
+from wann.activations import DEFAULT_SET, NAMES
+from wann.config.checks import (
+    distinct,
+    fault,
+    keyword_arguments,
+    known_activation,
+    null_as_empty,
+)
+
+_Empty = BeforeValidator(null_as_empty)
+# Frozen models hold tuples, YAML gives lists: only the container's type is taken loosely.
+_Loose = Strict(False)
+_Unique = AfterValidator(distinct)
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Return = Annotated[float, Field(ge=-1e12, le=1e12)]
+Steps = Annotated[int, Field(ge=1, le=10_000_000)]
+ActivationName = Annotated[
+    str, AfterValidator(known_activation), WithJsonSchema({"type": "string", "enum": list(NAMES)})
+]
+Weight = Annotated[float, Field(ge=-1e6, le=1e6)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class TaskConfig(_Section):
+    """Section `task`."""
+
+    env: str = Field(
+        min_length=1,
+        max_length=200,
+        pattern=r"^\S+$",
+        description="Gymnasium id such as `CartPole-v1`, or `module:id` for an environment that another "
+        "package registers, such as `wann_envs:wann/CartPoleSwingUp-v0`.",
+    )
+    kwargs: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
+        default_factory=dict, description="Keyword arguments for `gymnasium.make`."
+    )
+    max_episode_steps: Steps | None = Field(
+        default=None,
+        description="Steps after which an episode is cut off; null: the environment's own limit.",
+    )
+    output_activation: ActivationName = Field(
+        default="linear", description="Activation of the output nodes; it never mutates."
+    )
+    failure_return: Return | None = Field(
+        default=None,
+        description="Return by which an episode that failed is ranked; null: the worst finite return of "
+        "the generation minus the range of its returns.",
+    )
+    compiled: bool = Field(
+        default=True,
+        description="Use compiled dynamics where they exist; false always steps the real environment.",
+    )
+
+
+class MutationConfig(_Section):
+    """Section `search.mutation`."""
+
+    change_activation: Probability = Field(
+        default=0.5, description="A random hidden node gets another activation."
+    )
+    add_node: Probability = Field(default=0.25, description="A new node splits a random enabled connection.")
+    add_connection: Probability = Field(
+        default=0.2, description="Two nodes of different layers that are not joined yet are joined."
+    )
+    enable_connection: Probability = Field(
+        default=0.05, description="A random disabled connection is enabled."
+    )
+
+    @model_validator(mode="after")
+    def _add_up_to_one(self) -> MutationConfig:
+        parts = self.model_dump()
+        total = math.fsum(parts.values())
+        if abs(total - 1) > 1e-9:
+            text = " + ".join(f"{name} {value:g}" for name, value in parts.items())
+            raise fault(
+                f"the probabilities add up to {total:.10g}, expected 1: {text} (keys left out have defaults)"
+            )
+        return self
+
+
+class SearchConfig(_Section):
+    """Section `search`."""
+
+    population: int = Field(default=64, ge=2, le=1_000_000, description="Genomes in a generation.")
+    generations: int = Field(default=128, ge=1, le=10_000_000, description="Generations of a whole run.")
+    tournament_size: int = Field(
+        default=8, ge=1, le=1_000_000, description="Contestants, of which the best becomes a parent."
+    )
+    elite_ratio: Probability = Field(
+        default=0.2, description="Share of the survivors that is copied unchanged."
+    )
+    cull_ratio: float = Field(
+        default=0.2, ge=0, lt=1, description="Share of the population, the worst, that has no children."
+    )
+    complexity_probability: Probability = Field(
+        default=0.8,
+        description="Chance that a generation is ranked by mean return and few connections; otherwise it "
+        "is ranked by mean return and the return at the best single weight.",
+    )
+    initial_connection_probability: Probability = Field(
+        default=0.5, description="Chance that a connection of a first genome is enabled."
+    )
+    mutation: Annotated[MutationConfig, _Empty] = Field(
+        default_factory=MutationConfig,
+        description="How probable each operator is; they add up to 1. Exactly one is applied to a child.",
+    )
+    activations: Annotated[tuple[ActivationName, ...], _Loose, _Unique] = Field(
+        default=DEFAULT_SET,
+        min_length=1,
+        max_length=len(NAMES),
+        description="Activations that new and changed hidden nodes draw from.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    crowding: Literal["nsga2", "release"] = Field(
+        default="nsga2",
+        description="Crowding distance inside a front: as in NSGA-II, or as the original release computes "
+        "it, where the first objective dominates.",
+    )
+
+
+class EvaluationConfig(_Section):
+    """Section `evaluation`."""
+
+    shared_weights: Annotated[tuple[Weight, ...], _Loose, _Unique] = Field(
+        default=(-2.0, -1.0, -0.5, 0.5, 1.0, 2.0),
+        min_length=1,
+        max_length=10_000,
+        description="Values of the shared weight that every genome is tried with.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    episodes: int = Field(
+        default=4,
+        ge=1,
+        le=1_000_000,
+        description="Episodes per weight; all genomes of a generation meet the same.",
+    )
+    backend: Literal["ray", "local"] = Field(
+        default="ray", description="Who evaluates: Ray, on one machine or many, or this machine without Ray."
+    )
+    workers: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="Workers at the same time; null: one for every core."
+    )
+
+
+class RunConfig(_Section):
+    """Section `run`."""
+
+    seed: int = Field(
+        default=0, ge=0, le=2**63 - 1, description="Every random stream of the run comes from it."
+    )
+    solved_score: Return | None = Field(
+        default=None, description="Stop once the champion's mean return on its select episodes reaches this."
+    )
+    max_seconds: Annotated[float, Field(ge=0.001, le=1e9)] | None = Field(
+        default=None, description="Stop after the generation in which the search has taken this many seconds."
+    )
+    max_env_steps: Annotated[int, Field(ge=1, le=10**15)] | None = Field(
+        default=None, description="Stop after the generation in which the search has taken this many steps."
+    )
+
+
+class Config(_Section):
+    """One config file, every key resolved."""
+
+    task: Annotated[TaskConfig, _Empty] = Field(description="The environment that networks are judged on.")
+    search: Annotated[SearchConfig, _Empty] = Field(
+        default_factory=SearchConfig, description="How the search selects and breeds."
+    )
+    evaluation: Annotated[EvaluationConfig, _Empty] = Field(
+        default_factory=EvaluationConfig, description="What a genome is evaluated with, and by whom."
+    )
+    run: Annotated[RunConfig, _Empty] = Field(
+        default_factory=RunConfig,
+        description="The seed, and the rules that end a run before its last generation.",
+    )

@@ -1,0 +1,88 @@
+"""Every error that a user can cause, one class per situation.
+
+    WannError                      one clear line; the command line prints it and exits with 2
+    ├── ConfigError                a YAML file or an override is wrong (lists every fault)
+    ├── TaskError                  a task cannot be built
+    │   ├── UnknownEnvironment     no environment of that name
+    │   ├── MissingPackage         the environment needs a package that is not installed
+    │   └── UnsupportedSpace       its observation or action space is not handled
+    ├── GenomeError                a genome or network file is malformed
+    ├── EvaluationError            every episode of a run failed, or a backend cannot be used
+    ├── RunError                   something about a run folder
+    │   ├── RunExists              it is there already
+    │   ├── RunNotFound            it is not there
+    │   ├── RunBusy                another process works on it
+    │   └── RunDamaged             its files cannot be read, or do not match what is replayed
+    └── OutputError                a result cannot be written or shown
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class WannError(Exception):
+    """An error whose message is meant for the user: what, where, expected, got, the cure."""
+
+
+class ConfigError(WannError):
+    """One or more faults of a config; `faults` holds one line each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = list(faults)
+
+
+class TaskError(WannError):
+    """A task cannot be built."""
+
+
+class UnknownEnvironment(TaskError):
+    """No environment of that name is registered."""
+
+
+class MissingPackage(TaskError):
+    """The environment needs a Python package that is not installed."""
+
+
+class UnsupportedSpace(TaskError):
+    """The environment's observation or action space is not handled."""
+
+
+class GenomeError(WannError):
+    """A genome or a network file is malformed."""
+
+
+class EvaluationError(WannError):
+    """Every episode of a run failed, or a backend cannot be used."""
+
+
+class RunError(WannError):
+    """Something about a run folder."""
+
+
+class RunExists(RunError):
+    """The run folder is there already."""
+
+
+class RunNotFound(RunError):
+    """There is no such run folder."""
+
+
+class RunBusy(RunError):
+    """Another process works on the run folder."""
+
+
+class RunDamaged(RunError):
+    """The run folder's files cannot be read, or do not match what is replayed."""
+
+
+class OutputError(WannError):
+    """A result cannot be written or shown."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the known name nearest to `name`, or an empty string."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,186 @@
+"""Pools: the same evaluations in parallel, with threads, processes or Ray, and with identical results.
+
+Work is cut into chunks of networks, or of lanes where there is a single network; results come back in
+order. Because a lane's return depends on nothing but itself, neither the cut nor the number of workers
+changes a bit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Protocol, Self
+
+import numpy as np
+
+from wann.evaluation.lanes import Candidate, Evaluation, Lanes
+from wann.evaluation.play import Play, play
+from wann.network.network import Networks
+from wann.tasks.task import Task
+
+# Chunks per worker: enough to even out networks that take longer than others.
+_CHUNKS = 6
+_LEAST_LANES = 24
+_RESTARTS = 3
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of the work: networks [first, last) on lanes [first_lane, last_lane)."""
+
+    first: int
+    last: int
+    first_lane: int
+    last_lane: int
+
+
+def chunks(n_networks: int, n_lanes: int, parts: int) -> Iterator[Chunk]:
+    """Cut `n_networks` x `n_lanes` into about `parts` chunks."""
+    if n_networks > 1:
+        edges = np.unique(np.linspace(0, n_networks, min(parts, n_networks) + 1).astype(int)).tolist()
+        yield from (Chunk(a, b, 0, n_lanes) for a, b in zip(edges, edges[1:], strict=False))
+        return
+    count = max(1, min(parts, n_lanes // _LEAST_LANES))
+    edges = np.linspace(0, n_lanes, count + 1).astype(int).tolist()
+    yield from (Chunk(0, n_networks, a, b) for a, b in zip(edges, edges[1:], strict=False))
+
+
+class Pool(Protocol):
+    """Plays networks on lanes, in parallel."""
+
+    task: Task
+    workers: int
+
+    def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+        """As `wann.evaluation.play.play`."""
+        ...
+
+    def close(self) -> None:
+        """End the workers."""
+        ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class ChunkedPool:
+    """What all pools share: cutting, order, putting together."""
+
+    def __init__(self, task: Task, workers: int) -> None:
+        self.task, self.workers = task, workers
+
+    def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+        """As `wann.evaluation.play.play`."""
+        work = list(chunks(len(networks), len(lanes), _CHUNKS * self.workers))
+        jobs = [
+            (networks.part(c.first, c.last), weights, lanes.part(c.first_lane, c.last_lane)) for c in work
+        ]
+        returns, steps = (np.empty((len(networks), len(lanes))) for _ in range(2))
+        error = None
+        for c, part in zip(work, self._run(jobs), strict=True):
+            returns[c.first : c.last, c.first_lane : c.last_lane] = part.returns
+            steps[c.first : c.last, c.first_lane : c.last_lane] = part.steps
+            error = error or part.error
+        return Play(returns, steps, error)
+
+    def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the workers."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class ThreadPool(ChunkedPool):
+    """Threads: for compiled tasks, whose kernels run without the GIL."""
+
+    def __init__(self, task: Task, workers: int) -> None:
+        super().__init__(task, workers)
+        self._executor: Executor = ThreadPoolExecutor(workers, thread_name_prefix="wann")
+
+    def _run(self, jobs):
+        return self._executor.map(lambda job: play(self.task, *job), jobs)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._executor.shutdown()
+
+
+class ProcessPool(ChunkedPool):
+    """Processes: for environments that hold the GIL. A lost process costs its chunk, which runs again."""
+
+    def __init__(self, task: Task, workers: int) -> None:
+        super().__init__(task, workers)
+        self._executor = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self.workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(self.task,)
+        )
+
+    def _run(self, jobs):
+        results: list[Play] = []
+        restarts = 0
+        while len(results) < len(jobs):
+            try:
+                results.extend(self._executor.map(_play_here, jobs[len(results) :]))
+            except BrokenProcessPool:
+                restarts += 1
+                if restarts > _RESTARTS:
+                    raise
+                self._executor.shutdown(cancel_futures=True)
+                self._executor = self._start()
+        return iter(results)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._executor.shutdown(cancel_futures=True)
+
+
+_task_here: Task | None = None
+
+
+def _prepare(task: Task) -> None:
+    import signal
+
+    global _task_here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's
+    _task_here = task
+
+
+def _play_here(job: tuple[Networks, np.ndarray, Lanes]) -> Play:
+    assert _task_here is not None
+    return play(_task_here, *job)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def make_pool(task: Task, backend: str = "local", workers: int | None = None) -> ChunkedPool:
+    """Start a pool: `local` (threads for compiled tasks, else processes) or `ray`; all cores by default.
+
+    Kernels are compiled, or found in the cache, before the first worker starts.
+    """
+    workers = workers or cores()
+    if backend == "ray":
+        from wann.evaluation.ray_pool import RayPool
+
+        return RayPool(task, workers)
+    return ThreadPool(task, workers) if task.compiled else ProcessPool(task, workers)
+
+
+def evaluate_in(pool: ChunkedPool, candidate: Candidate, lanes: Lanes) -> Evaluation:
+    """As `wann.evaluation.play.evaluate`, spread over a pool's workers."""
+    result = pool.play(Networks.of(candidate.network), candidate.weights, lanes)
+    return Evaluation(lanes, result.returns[0], {"steps": result.steps[0]}, result.error)

@@ -1,0 +1,30 @@
+"""Episodes of a compiled task in plain NumPy: slow, short, and what the kernel must equal bit for bit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wann.evaluation.lanes import Candidate, Evaluation, Lanes
+from wann.network.reference import forward
+from wann.tasks.initial_states import initial_states
+from wann.tasks.task import Task
+
+
+def evaluate_reference(task: Task, candidate: Candidate, lanes: Lanes) -> Evaluation:
+    """Evaluate one candidate on explicit lanes with the NumPy network and the NumPy formulas."""
+    dynamics = task.dynamics
+    state = tuple(initial_states(task, lanes.episode_seed).T)
+    weights = candidate.weights[lanes.weight_row]
+    limit = np.inf if task.max_steps is None else task.max_steps
+    returns, steps = np.zeros(len(lanes)), np.zeros(len(lanes))
+    running = np.ones(len(lanes), bool)
+    while running.any():
+        observation = np.array(dynamics.observe(state)).T
+        action = task.actions.decode(forward(candidate.network, weights, observation))
+        *state, reward, terminated = dynamics.advance(*state, *action.T)
+        returns[running] += np.broadcast_to(reward, returns.shape)[running]
+        steps[running] += 1
+        running &= (np.asarray(terminated) == 0) & (steps < limit)
+        # what has ended may run away; keep it finite
+        state = tuple(np.where(running, value, 0.0) for value in state)
+    return Evaluation(lanes, returns, {"steps": steps})

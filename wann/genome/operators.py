@@ -1,0 +1,117 @@
+"""The mutation operators, compiled. Each changes one genome in place and says whether it could.
+
+A genome under work is its five arrays with room for one node and two genes more, and `size = [activations,
+genes]`. New genes carry no innovation id yet; `request` tells what they are, so that the same structural
+mutation gets the same ids in one generation (see innovation.py). Source: Gaier & Ha 2019; Stanley & Miikkulainen
+2002 for innovation ids.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wann.genome.innovation import CONNECTION, NODE
+from wann.genome.layers import layer_of_nodes
+from wann.genome.randomness import below
+from wann.jit import helper
+
+# The value of `innovation` until ids are given.
+UNNUMBERED = -1
+
+
+@helper
+def change_activation(first_output, n_outputs, activations, size, choices, state):
+    """Give a random hidden node another activation of the set `choices`, uniformly."""
+    n_hidden = size[0] - n_outputs
+    if n_hidden == 0 or choices.size < 2:
+        return False
+    node = n_outputs + below(state, n_hidden)
+    others = choices[choices != activations[node]]
+    activations[node] = others[below(state, others.size)]
+    return True
+
+
+@helper
+def pick(mask, state):
+    """Return the index of a random True, uniformly, or -1 where there is none."""
+    count = mask.sum()
+    if count == 0:
+        return -1
+    nth = below(state, count)
+    for index in range(mask.size):
+        if mask[index]:
+            if nth == 0:
+                return index
+            nth -= 1
+    return -1
+
+
+@helper
+def add_node(first_output, activations, source, target, enabled, innovation, size, choices, request, state):
+    """Disable a random enabled connection a->b and put a new node n in its place: a->n, n->b."""
+    genes = size[1]
+    split = pick(enabled[:genes], state)
+    if split < 0:
+        return False
+    node = first_output + size[0]
+    activations[size[0]] = choices[below(state, choices.size)]
+    enabled[split] = False
+    source[genes], target[genes] = source[split], node
+    source[genes + 1], target[genes + 1] = node, target[split]
+    enabled[genes : genes + 2] = True
+    innovation[genes : genes + 2] = UNNUMBERED
+    request[0], request[1] = NODE, innovation[split]
+    size[0] += 1
+    size[1] += 2
+    return True
+
+
+@helper
+def node_key(node, hidden, target, innovation):
+    """A node's name across genomes: fixed nodes by place, hidden ones by their first incoming gene."""
+    if node < hidden:
+        return -np.int64(node) - 1
+    first = np.int64(9223372036854775807)
+    for gene in range(target.size):
+        if target[gene] == node:
+            first = min(first, innovation[gene])
+    return first
+
+
+@helper
+def add_connection(first_output, n_outputs, source, target, enabled, innovation, size, request, state):
+    """Join a random source to a random node of a strictly later layer that it has no gene to yet."""
+    genes, n_nodes, hidden = size[1], first_output + size[0], first_output + n_outputs
+    layer = layer_of_nodes(n_nodes, first_output, n_outputs, source[:genes], target[:genes])
+    candidates = np.ones(n_nodes, np.bool_)
+    candidates[first_output:hidden] = False
+    free = np.empty(n_nodes, np.bool_)
+    while True:
+        start = pick(candidates, state)
+        if start < 0:
+            return False
+        for node in range(n_nodes):
+            free[node] = layer[node] > layer[start]
+        for gene in range(genes):
+            if source[gene] == start:
+                free[target[gene]] = False
+        end = pick(free, state)
+        if end >= 0:
+            break
+        candidates[start] = False
+    source[genes], target[genes], enabled[genes], innovation[genes] = start, end, True, UNNUMBERED
+    request[0] = CONNECTION
+    request[1] = node_key(start, hidden, target[:genes], innovation[:genes])
+    request[2] = node_key(end, hidden, target[:genes], innovation[:genes])
+    size[1] += 1
+    return True
+
+
+@helper
+def enable_connection(enabled, size, state):
+    """Enable a random disabled connection again."""
+    gene = pick(~enabled[: size[1]], state)
+    if gene < 0:
+        return False
+    enabled[gene] = True
+    return True

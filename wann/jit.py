@@ -1,0 +1,99 @@
+"""How this project compiles: one decorator over numba, its cache, and formulas turned into machine code.
+
+Import it late: it imports numba. Three rules keep results exact and caches warm:
+
+- no fastmath, and `error_model="numpy"` so that division does not keep a loop scalar;
+- kernels that need another kernel take it as a first-class function with an explicit signature (a closure
+  over compiled functions would never be found in the cache again);
+- the cache folder carries a hash of every source file that kernels are made of, because numba itself does
+  not notice when a function that a kernel calls has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import numba
+from numba import types
+
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_PACKAGE = Path(__file__).parent
+_KERNEL_SOURCES = ("*.py", "genome/*.py", "network/*.py", "search/*.py", "tasks/**/*.py")
+
+f8 = types.float64
+i8 = types.int64
+floats = types.Array(types.float64, 1, "C")
+floats2d = types.Array(types.float64, 2, "C")
+ints = types.Array(types.int64, 1, "C")
+int32s = types.Array(types.int32, 1, "C")
+bytes_ = types.Array(types.int8, 1, "C")
+flags = types.Array(types.boolean, 1, "C")
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder for compiled kernels: `NUMBA_CACHE_DIR`, else the user's cache, else a temporary one."""
+    digest = hashlib.sha256(f"{numba.__version__} {_OPTIONS}".encode())
+    sources = [path for pattern in _KERNEL_SOURCES for path in _PACKAGE.glob(pattern)]
+    for path in sorted({*sources, *_plugin_sources()}):
+        digest.update(path.read_bytes())
+    name = f"kernels-{digest.hexdigest()[:16]}"
+    user_cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    bases = [os.environ.get("NUMBA_CACHE_DIR"), str(Path(user_cache) / "wann")]
+    for base in filter(None, bases):
+        folder = Path(base) / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="wann-kernels-"))
+
+
+def _plugin_sources() -> list[Path]:
+    spec_of_envs = __import__("importlib.util").util.find_spec("wann_envs")
+    if spec_of_envs is None or spec_of_envs.origin is None:
+        return []
+    return list(Path(spec_of_envs.origin).parent.glob("*.py"))
+
+
+def kernel(signature: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function for `signature` now, or load it from the cache; it runs without the GIL."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        previous = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+        numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+        try:
+            return numba.njit(signature, cache=True, **_OPTIONS)(function)
+        finally:
+            numba.config.CACHE_DIR = previous  # type: ignore[attr-defined]
+
+    return decorate
+
+
+def helper(function: Callable[..., Any]) -> Any:
+    """Compile a function that only kernels call."""
+    return numba.njit(**_OPTIONS)(function)
+
+
+@cache
+def compiled_formula(formula: Callable[..., Any]) -> Any:
+    """Return a formula as kernels can call it: it, and each formula it calls, compiled from the same source.
+
+    It is inlined into its caller before loops are optimised; otherwise a loop over lanes stays scalar.
+    """
+    scope = dict(formula.__globals__)  # type: ignore[attr-defined]
+    for name in formula.__code__.co_names:  # type: ignore[attr-defined]
+        if inspect.isfunction(scope.get(name)):
+            scope[name] = compiled_formula(scope[name])
+    rebound = FunctionType(formula.__code__, scope, formula.__name__)  # type: ignore[attr-defined]
+    return numba.njit(inline="always", **_OPTIONS)(rebound)

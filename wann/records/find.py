@@ -1,0 +1,59 @@
+"""Finding runs: `latest`, a run folder, or a network file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from wann.errors import RunNotFound
+from wann.records.network_file import NetworkFile
+from wann.records.paths import RunPaths
+
+RUNS = Path("runs")
+
+
+def find_runs(below: Path) -> Iterator[Path]:
+    """Yield every run folder below a folder, oldest first."""
+    folders = {path.parent for path in below.rglob("manifest.json")} if below.is_dir() else set()
+    yield from sorted(folders, key=lambda folder: (_created(folder), folder.name))
+
+
+def _created(folder: Path) -> float:
+    try:
+        return RunPaths(folder).config.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def find_run(target: str | Path, below: Path = RUNS) -> Path:
+    """Return the folder that `latest` or a path names.
+
+    Raises:
+        RunNotFound: there is no such run.
+    """
+    if str(target) == "latest":
+        found = list(find_runs(below))
+        if not found:
+            raise RunNotFound(f"latest: no run below {below}/; start one with: wann evolve configs/cartpole.yaml")
+        return found[-1]
+    folder = Path(target)
+    if not RunPaths(folder).manifest.is_file():
+        what = "no such folder" if not folder.exists() else "no run there (no manifest.json)"
+        raise RunNotFound(f"{target}: {what}; expected a run folder or 'latest'; see: wann list")
+    return folder
+
+
+def find_network(target: str | Path) -> tuple[NetworkFile, Path]:
+    """Return the network that a run (its champion) or a network file names, and the path of its file.
+
+    Raises:
+        RunNotFound: there is nothing of that name, or the run has no champion yet.
+        GenomeError: the file is malformed.
+    """
+    path = Path(target)
+    if path.is_file():
+        return NetworkFile.load(path), path
+    champion = RunPaths(find_run(target)).champion
+    if not champion.exists():
+        raise RunNotFound(f"{champion.parent}: the run has no champion yet; let it finish a generation")
+    return NetworkFile.load(champion), champion

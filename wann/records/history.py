@@ -1,0 +1,96 @@
+"""history.csv: a row a generation, appended and flushed; nothing written is ever changed."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from wann.errors import RunDamaged
+from wann.search.state import GenerationInfo
+
+COLUMNS = tuple(field.name for field in fields(GenerationInfo))
+_TYPES = {"int": int, "float": float, "str": str}
+_READ = {field.name: _TYPES[str(field.type)] for field in fields(GenerationInfo)}
+
+
+class History:
+    """The rows of a run; generations that are recorded already are checked, not written again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.rows = _read(path)
+        self._file = path.open("a", newline="")
+        if not self.rows and path.stat().st_size == 0:
+            self._file.write(",".join(COLUMNS) + "\n")
+            self._file.flush()
+
+    def record(self, info: GenerationInfo) -> bool:
+        """Append a row, or check it against the one that is there; return whether it is new.
+
+        Raises:
+            RunDamaged: the generation was recorded with another digest.
+        """
+        if info.generation <= len(self.rows):
+            recorded = self.rows[info.generation - 1]
+            if recorded.digest != info.digest:
+                raise RunDamaged(
+                    f"{self._path}: generation {info.generation} gives the digest {info.digest}, recorded is "
+                    f"{recorded.digest}; the run was made with other versions or was changed"
+                )
+            return False
+        self._file.write(",".join(_text(value) for value in asdict(info).values()) + "\n")
+        self._file.flush()
+        self.rows.append(info)
+        return True
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def read_history(path: Path) -> list[GenerationInfo]:
+    """Return the complete rows of a history, and leave the file as it is.
+
+    Raises:
+        RunDamaged: a row before the last cannot be read.
+    """
+    return _parse(path)[0] if path.exists() else []
+
+
+def _read(path: Path) -> list[GenerationInfo]:
+    """Read the rows and drop a torn last one from the file."""
+    if not path.exists():
+        return []
+    rows, complete = _parse(path)
+    if complete < path.stat().st_size:
+        with path.open("r+b") as file:
+            file.truncate(complete)
+    return rows
+
+
+def _parse(path: Path) -> tuple[list[GenerationInfo], int]:
+    """Return the complete rows and the number of bytes that they and the header take."""
+    content = path.read_bytes()
+    complete = content.rfind(b"\n") + 1
+    lines = content[:complete].decode(errors="replace").splitlines()
+    if not lines:
+        return [], 0
+    if tuple(lines[0].split(",")) != COLUMNS:
+        raise RunDamaged(f"{path}:1: expected the columns {','.join(COLUMNS)}")
+    rows = []
+    for number, values in enumerate(csv.reader(lines[1:]), start=2):
+        try:
+            row = GenerationInfo(
+                **{name: _READ[name](value) for name, value in zip(COLUMNS, values, strict=True)}
+            )
+        except ValueError as error:
+            raise RunDamaged(f"{path}:{number}: not a history row ({error})") from error
+        if row.generation != number - 1:
+            raise RunDamaged(f"{path}:{number}: expected generation {number - 1}, got {row.generation}")
+        rows.append(row)
+    return rows, complete
+
+
+def _text(value: object) -> str:
+    return repr(value) if isinstance(value, float) else str(value)

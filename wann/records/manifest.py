@@ -1,0 +1,108 @@
+"""manifest.json: what a run is, and every session that worked on it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from wann.config import Config, config_hash
+from wann.errors import RunDamaged, RunNotFound
+from wann.records.files import write_json
+from wann.records.paths import RunPaths
+
+_PACKAGES = ("wann", "numpy", "numba", "gymnasium", "ray")
+_KEYS = {"name", "seed", "config_hash", "created", "status", "generations", "sessions"}
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
+    """Write the manifest of a new run."""
+    write_json(
+        paths.manifest,
+        {
+            "name": name,
+            "seed": config.run.seed,
+            "config_hash": config_hash(config),
+            "created": now(),
+            "status": "new",
+            "generations": config.search.generations,
+            "sessions": [],
+        },
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read a run's manifest.
+
+    Raises:
+        RunNotFound: there is no run in `folder`.
+        RunDamaged: the manifest cannot be read.
+    """
+    path = RunPaths(folder).manifest
+    if not path.is_file():
+        raise RunNotFound(f"{folder}: no run there (no manifest.json); see: wann list")
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RunDamaged(f"{path}: not a readable manifest ({error})") from error
+    if not isinstance(manifest, dict) or not manifest.keys() >= _KEYS:
+        raise RunDamaged(f"{path}: not a manifest of a run (keys are missing)")
+    return manifest
+
+
+def begin_session(paths: RunPaths, backend: str, workers: int, generations: int) -> None:
+    """Note that this process works on the run."""
+    manifest = read_manifest(paths.folder)
+    session = {
+        "started": now(),
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "backend": backend,
+        "workers": workers,
+        "generations": generations,
+        "versions": _versions(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "git_commit": _git_commit(),
+    }
+    manifest["sessions"].append(session)
+    write_json(paths.manifest, manifest | {"status": "running", "generations": generations})
+
+
+def end_session(paths: RunPaths, status: str, generation: int) -> None:
+    """Note how the session ended and after which generation."""
+    manifest = read_manifest(paths.folder)
+    manifest["sessions"][-1] |= {"ended": now(), "status": status, "generation": generation}
+    write_json(paths.manifest, manifest | {"status": status})
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _git_commit() -> str | None:
+    """The commit of a source checkout, or None."""
+    folder = Path(__file__).resolve().parents[2]
+    if not (folder / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=5, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,108 @@
+"""The one schema of a network on disk: champion.json, genome files, later tuned and pruned networks.
+
+`{schema, task, genome, shared_weight, weights, provenance}`. `weights` has one number per enabled connection
+of the genome, in the file's order, or is null.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wann.config import TaskConfig
+from wann.errors import ConfigError, GenomeError
+from wann.genome.genome import Genome
+from wann.genome.serial import genome_from_json, genome_to_json
+from wann.network.network import Network
+from wann.records.files import write_json
+
+SCHEMA = "wann-network/1"
+_MOST_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkFile:
+    """A genome with the task it is for, weights where there are any, and where it comes from."""
+
+    task: TaskConfig
+    genome: Genome
+    shared_weight: float | None = None
+    weights: np.ndarray | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def connection_weights(self, network: Network) -> np.ndarray | None:
+        """`(1, C)` weights in the network's connection order, or None."""
+        if self.weights is None:
+            return None
+        position = np.cumsum(self.genome.enabled) - 1
+        return self.weights[position[network.genes]].reshape(1, -1)
+
+    def save(self, path: Path) -> None:
+        """Write the file atomically."""
+        write_json(
+            path,
+            {
+                "schema": SCHEMA,
+                "task": self.task.model_dump(mode="json"),
+                "genome": genome_to_json(self.genome),
+                "shared_weight": self.shared_weight,
+                "weights": None if self.weights is None else self.weights.tolist(),
+                "provenance": self.provenance,
+            },
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> NetworkFile:
+        """Read and check a file.
+
+        Raises:
+            GenomeError: it is not a readable network file; one line says why.
+        """
+        try:
+            if path.stat().st_size > _MOST_BYTES:
+                raise GenomeError(f"{path}: larger than {_MOST_BYTES >> 20} MiB; not a network file")
+            data = json.loads(path.read_bytes())
+        except (OSError, ValueError, RecursionError) as error:
+            raise GenomeError(f"{path}: not a readable network file ({error})") from error
+        try:
+            return cls._parse(data)
+        except (GenomeError, ConfigError) as error:
+            raise GenomeError(f"{path}: {error}") from error
+
+    @classmethod
+    def _parse(cls, data: Any) -> NetworkFile:
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            got = data.get("schema") if isinstance(data, dict) else type(data).__name__
+            raise GenomeError(f"schema: expected '{SCHEMA}', got {got!r}")
+        try:
+            task = TaskConfig.model_validate(data.get("task"))
+        except ValueError as error:
+            raise GenomeError(f"task: {' '.join(str(error).split())}") from error
+        genome = genome_from_json(data.get("genome"))
+        weights = data.get("weights")
+        if weights is not None:
+            weights = _weights(weights, int(genome.enabled.sum()))
+        shared = data.get("shared_weight")
+        if shared is not None and (type(shared) not in (int, float) or not np.isfinite(shared)):
+            raise GenomeError(f"shared_weight: expected a finite number or null, got {shared!r}")
+        provenance = data.get("provenance") or {}
+        if not isinstance(provenance, dict):
+            raise GenomeError(f"provenance: expected an object, got {type(provenance).__name__}")
+        return cls(task, genome, None if shared is None else float(shared), weights, provenance)
+
+
+def _weights(values: Any, expected: int) -> np.ndarray:
+    if not isinstance(values, list) or not all(type(v) in (int, float) for v in values):
+        raise GenomeError("weights: expected a list of numbers or null")
+    weights = np.array(values, np.float64)
+    if weights.shape != (expected,):
+        raise GenomeError(
+            f"weights: expected {expected}, one per enabled connection, got {len(values)}"
+        )
+    if not np.isfinite(weights).all():
+        raise GenomeError("weights: must be finite")
+    return weights

@@ -1,0 +1,28 @@
+"""Every path of a run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RunPaths:
+    """Where things are in one run folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "config.yaml"
+        self.manifest = folder / "manifest.json"
+        self.history = folder / "history.csv"
+        self.checkpoints = folder / "checkpoints"
+        self.champion = folder / "champion.json"
+        self.champions = folder / "champions"
+        self.log = folder / "log.txt"
+        self.lock = folder / ".lock"
+
+    def checkpoint(self, generation: int) -> Path:
+        """The state after `generation`."""
+        return self.checkpoints / f"gen_{generation:06d}.npz"
+
+    def former_champion(self, generation: int) -> Path:
+        """The champion that `generation` brought."""
+        return self.champions / f"gen_{generation:06d}.json"

@@ -1,0 +1,71 @@
+"""SearchState: everything a checkpoint holds. GenerationInfo: one row of the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wann.genome.genome import Genome
+from wann.genome.innovation import InnovationLog
+from wann.genome.population import Population
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The best genome on the `select` episodes, the generation that brought it, and its mean return there."""
+
+    genome: Genome
+    generation: int
+    score: float
+    best_weight: float
+
+
+@dataclass(frozen=True, eq=False)
+class SearchState:
+    """A search between two generations; nothing else is carried on.
+
+    Attributes:
+        generation: generations that have been told; `population` is the next one's.
+        population: the genomes to evaluate next.
+        log: innovation ids.
+        earned, episodes: `(P,)` each genome's sum of returns and number of episodes so far (its running
+            average is their ratio); 0 for new genomes.
+        contender: the told generation's genome with the best running average, and that average.
+        champion: the best contender so far on the `select` episodes.
+        tested: digests of all contenders that have met the `select` episodes, in that order.
+        evaluations, env_steps, failed, seconds: totals of the search; select episodes are counted too.
+    """
+
+    generation: int
+    population: Population
+    log: InnovationLog
+    earned: np.ndarray
+    episodes: np.ndarray
+    contender: Genome | None = None
+    running_mean: float = float("nan")
+    champion: Champion | None = None
+    tested: tuple[str, ...] = field(default=())
+    evaluations: int = 0
+    env_steps: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class GenerationInfo:
+    """One generation, as the history shows it; see runs/README.md for each column."""
+
+    generation: int
+    best: float
+    median: float
+    peak: float
+    running: float
+    champion: float
+    connections: int
+    nodes: int
+    evaluations: int
+    env_steps: int
+    failed: int
+    seconds: float
+    digest: str

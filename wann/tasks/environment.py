@@ -1,0 +1,155 @@
+"""Gymnasium: the one place where environments are made, and where a task is read off one."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+from wann.errors import MissingPackage, TaskError, UnknownEnvironment, UnsupportedSpace, did_you_mean
+from wann.tasks.actions import ActionRule, Box, Discrete
+from wann.tasks.compiled import COMPILED
+from wann.tasks.task import Task
+
+# Environments of Gymnasium's own families -> the extra that brings what they need.
+_EXTRAS = {"box2d": "box2d", "mujoco": "mujoco", "toy_text": "toy-text", "classic_control": "classic-control"}
+
+
+def make_task(
+    env: str,
+    *,
+    kwargs: Mapping[str, Any] | None = None,
+    max_episode_steps: int | None = None,
+    output_activation: str = "linear",
+    failure_return: float | None = None,
+    compiled: bool = True,
+) -> Task:
+    """Build the task of a Gymnasium id (or `module:id`).
+
+    Args:
+        env: the id.
+        kwargs: keyword arguments for `gymnasium.make`.
+        max_episode_steps: replaces the environment's own limit.
+        output_activation: the activation of every output node.
+        failure_return: what a failed episode is ranked by.
+        compiled: use compiled dynamics where they exist for exactly this environment.
+
+    Raises:
+        UnknownEnvironment, MissingPackage, UnsupportedSpace, TaskError: why it cannot be built.
+    """
+    kwargs = dict(kwargs or {})
+    real = make_environment(env, kwargs, max_episode_steps)
+    try:
+        n_inputs = _observation_size(env, real.observation_space)
+        actions = _action_rule(env, real.action_space)
+        limit = real.spec.max_episode_steps if real.spec else None
+        fps = float(real.metadata.get("render_fps") or 30.0)
+    finally:
+        real.close()
+    task = Task(
+        env=env,
+        n_inputs=n_inputs,
+        actions=actions,
+        inputs=tuple(f"observation {k}" for k in range(n_inputs)),
+        outputs=tuple(f"action {k}" for k in range(actions.n_outputs)),
+        kwargs=kwargs,
+        max_steps=limit,
+        output_activation=output_activation,
+        failure_return=failure_return,
+        render_fps=fps,
+    )
+    if env not in COMPILED or kwargs:
+        return task
+    from dataclasses import replace
+
+    known = replace(task, compiled=True)
+    names = known.dynamics
+    return replace(task, compiled=compiled, inputs=names.inputs, outputs=names.outputs)
+
+
+def make_environment(
+    env: str, kwargs: Mapping[str, Any], max_episode_steps: int | None = None, render_mode: str | None = None
+) -> gymnasium.Env:
+    """Make an environment that works without a display; its errors become one clear line.
+
+    Raises:
+        UnknownEnvironment, MissingPackage, TaskError: why it cannot be made.
+    """
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    options: dict[str, Any] = dict(kwargs)
+    if max_episode_steps is not None:
+        options["max_episode_steps"] = max_episode_steps
+    if render_mode is not None:
+        options["render_mode"] = render_mode
+    module = env.partition(":")[0] if ":" in env else None
+    if module and importlib.util.find_spec(module.partition(".")[0]) is None:
+        raise MissingPackage(
+            f"task.env: '{env}' needs the Python package '{module}', which is not installed; "
+            f"try: pip install {module}"
+        )
+    try:
+        return gymnasium.make(env, disable_env_checker=True, **options)
+    except gymnasium.error.DependencyNotInstalled as error:
+        raise MissingPackage(_missing(env, error)) from error
+    except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
+        raise UnknownEnvironment(_unknown(env, error)) from error
+    except gymnasium.error.Error as error:
+        raise UnknownEnvironment(f"task.env: '{env}': {_one_line(error)}") from error
+    except ImportError as error:
+        raise MissingPackage(_missing(env, error)) from error
+    except Exception as error:
+        raise TaskError(
+            f"task.env: '{env}' cannot be made with the arguments {options}: "
+            f"{type(error).__name__}: {_one_line(error)}"
+        ) from error
+
+
+def _missing(env: str, error: Exception) -> str:
+    spec = gymnasium.registry.get(env)
+    entry = str(spec.entry_point) if spec else ""
+    extra = next((extra for family, extra in _EXTRAS.items() if family in entry), None)
+    cure = f'pip install "gymnasium[{extra}]"' if extra else "install the package that it names"
+    return f"task.env: '{env}' needs a package that is not installed ({_one_line(error)}); try: {cure}"
+
+
+def _unknown(env: str, error: Exception) -> str:
+    known = sorted(gymnasium.registry)
+    hint = did_you_mean(env, [*known, *COMPILED])
+    return f"task.env: unknown environment '{env}'{hint or '; ' + _one_line(error)}"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _observation_size(env: str, space: spaces.Space) -> int:
+    if isinstance(space, spaces.Box):
+        return int(np.prod(space.shape))
+    raise UnsupportedSpace(
+        f"task.env: '{env}' has the observation space {_one_line_of(space)}, expected a Box; "
+        "wrap it so that observations are arrays of numbers"
+    )
+
+
+def _action_rule(env: str, space: spaces.Space) -> ActionRule:
+    if isinstance(space, spaces.Discrete):
+        return Discrete(int(space.n), int(space.start))
+    if isinstance(space, spaces.Box):
+        low, high = (np.asarray(side, np.float64).ravel() for side in (space.low, space.high))
+        bounded = np.isfinite(low) & np.isfinite(high)
+        return Box(
+            np.where(bounded, low, -1.0), np.where(bounded, high, 1.0), tuple(space.shape), str(space.dtype)
+        )
+    raise UnsupportedSpace(
+        f"task.env: '{env}' has the action space {_one_line_of(space)}, expected Discrete or Box; "
+        "wrap it so that actions are one choice or an array of numbers"
+    )
+
+
+def _one_line_of(space: spaces.Space) -> str:
+    return " ".join(str(space).split())

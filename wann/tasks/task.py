@@ -1,0 +1,53 @@
+"""Task: what a network is asked to do, as plain data that any worker can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wann.tasks.actions import ActionRule
+from wann.tasks.compiled import dynamics_of
+
+if TYPE_CHECKING:
+    from wann.tasks.compiled.dynamics import Dynamics
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A Gymnasium environment with the rules that join it to a network.
+
+    Attributes:
+        env: the id, or `module:id`.
+        kwargs: keyword arguments of `gymnasium.make`.
+        max_steps: steps after which an episode is truncated, or None for an environment without a limit.
+        n_inputs: numbers in a flat observation.
+        actions: how outputs become actions.
+        inputs, outputs: names of the observation's parts and of the outputs, for people.
+        output_activation: the activation of every output node.
+        failure_return: what a failed episode is ranked by, or None (see `wann.search.objectives`).
+        compiled: whether episodes run in compiled dynamics.
+        render_fps: frames a second when it is shown.
+    """
+
+    env: str
+    n_inputs: int
+    actions: ActionRule
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    max_steps: int | None = None
+    output_activation: str = "linear"
+    failure_return: float | None = None
+    compiled: bool = False
+    render_fps: float = 30.0
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs that a network needs."""
+        return self.actions.n_outputs
+
+    @property
+    def dynamics(self) -> Dynamics:
+        """The compiled dynamics; only where `compiled`."""
+        return dynamics_of(self.env)

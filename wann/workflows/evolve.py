@@ -1,0 +1,202 @@
+"""Evolve and resume: a search from a config or a checkpoint to its stop rule, recorded in a run folder."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from wann.config import Config
+from wann.evaluation.pools import ChunkedPool, cores, make_pool
+from wann.records.manifest import begin_session, end_session
+from wann.records.run_directory import RunDirectory
+from wann.search.search import init
+from wann.search.state import GenerationInfo, SearchState
+from wann.tasks.environment import make_task
+from wann.tasks.task import Task
+from wann.workflows.generation import AllFailed, next_generation
+
+
+class Watcher(Protocol):
+    """Is told what happens; printing is its business alone."""
+
+    def note(self, text: str) -> None:
+        """Something that a person should know, in one line."""
+
+    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
+        """The search begins, or goes on, towards generation `total`."""
+
+    def generation(self, info: GenerationInfo) -> None:
+        """A generation is done."""
+
+
+class Silent:
+    """A watcher that says nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
+        """Say nothing."""
+
+    def generation(self, info: GenerationInfo) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a session ended: the run folder, the last state, and `solved`, `finished`, `interrupted`, ..."""
+
+    folder: Path
+    state: SearchState
+    status: str
+
+
+def task_of(config: Config) -> Task:
+    """Build a config's task."""
+    section = config.task
+    return make_task(
+        section.env,
+        kwargs=section.kwargs,
+        max_episode_steps=section.max_episode_steps,
+        output_activation=section.output_activation,
+        failure_return=section.failure_return,
+        compiled=section.compiled,
+    )
+
+
+def new_folder(runs: Path, name: str, config: Config) -> Path:
+    """A folder for a new run: `runs/<name>/<timestamp>-s<seed>-<hash4>`."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    salt = hashlib.sha256(f"{time.time_ns()}".encode()).hexdigest()[:4]
+    return runs / name / f"{stamp}-s{config.run.seed}-{salt}"
+
+
+def start(config: Config, folder: Path, name: str, watcher: Watcher | None = None) -> Outcome:
+    """Make a run folder and search until a stop rule holds.
+
+    Raises:
+        WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
+    """
+    task = task_of(config)
+    with RunDirectory.create(folder, name, config) as directory:
+        return _search(directory, task, None, config.search.generations, watcher or Silent())
+
+
+def resume(
+    folder: Path,
+    generations: int | None = None,
+    backend: str | None = None,
+    workers: int | None = None,
+    watcher: Watcher | None = None,
+) -> Outcome:
+    """Go on with a run from its newest checkpoint; the result equals not having stopped.
+
+    Args:
+        folder: the run.
+        generations: a new total; None keeps the recorded one.
+        backend, workers: who evaluates; None as the config says.
+        watcher: is told what happens.
+
+    Raises:
+        WannError: the run cannot be opened, or what is replayed does not match what is recorded.
+    """
+    watcher = watcher or Silent()
+    with RunDirectory(folder) as directory:
+        state, problems = directory.newest_state()
+        for problem in problems:
+            watcher.note(f"{problem}; going back to an older one")
+        total = generations or directory.manifest["generations"]
+        task = task_of(directory.config)
+        if state and (status := _stop_reason(state, directory.config, total)):
+            return Outcome(folder, state, status)
+        return _search(directory, task, state, total, watcher, backend, workers)
+
+
+def _search(
+    directory: RunDirectory,
+    task: Task,
+    state: SearchState | None,
+    total: int,
+    watcher: Watcher,
+    backend: str | None = None,
+    workers: int | None = None,
+) -> Outcome:
+    config = directory.config
+    backend = backend or config.evaluation.backend
+    workers = workers or config.evaluation.workers or cores()
+    begin_session(directory.paths, backend, workers, total)
+    if state is None:
+        state = init(
+            config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation
+        )
+    status, last = "failed", state
+    try:
+        with make_pool(task, backend, workers) as pool, _interruption() as interrupted:
+            watcher.begin(directory, task, total)
+            for last, info in _generations(state, pool, directory, total, interrupted):
+                watcher.generation(info)
+        status = _stop_reason(last, config, total) or "interrupted"
+    except AllFailed as error:
+        directory.log(error.first or "")
+        error.args = (f"{error}; the first traceback is in {directory.paths.log}",)
+        raise
+    except BaseException as error:
+        directory.log(f"stopped by {type(error).__name__}: {error}")
+        raise
+    finally:
+        directory.checkpoint(last)
+        end_session(directory.paths, status, last.generation)
+    return Outcome(directory.paths.folder, last, status)
+
+
+def _generations(
+    state: SearchState, pool: ChunkedPool, directory: RunDirectory, total: int, interrupted: threading.Event
+) -> Iterator[tuple[SearchState, GenerationInfo]]:
+    while not interrupted.is_set() and not _stop_reason(state, directory.config, total):
+        state, info = next_generation(state, pool, directory.config)
+        directory.record(info, state)
+        yield state, info
+
+
+def _stop_reason(state: SearchState, config: Config, total: int) -> str | None:
+    rules = config.run
+    if rules.solved_score is not None and state.champion and state.champion.score >= rules.solved_score:
+        return "solved"
+    if state.generation >= total:
+        return "finished"
+    if rules.max_env_steps is not None and state.env_steps >= rules.max_env_steps:
+        return "out of environment steps"
+    if rules.max_seconds is not None and state.seconds >= rules.max_seconds:
+        return "out of time"
+    return None
+
+
+@contextmanager
+def _interruption() -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C or SIGTERM into a flag that the search sees after the running generation.
+
+    A second one interrupts at once.
+    """
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+
+    def note(signum: int, frame: object) -> None:
+        if interrupted.is_set():
+            raise KeyboardInterrupt
+        interrupted.set()
+
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupted
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,68 @@
+"""One generation: ask, evaluate, tell, crown."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from wann.config import Config
+from wann.errors import EvaluationError
+from wann.evaluation.lanes import Lanes
+from wann.evaluation.pools import ChunkedPool
+from wann.network.network import Networks
+from wann.network.plan import compile_genome, compile_population
+from wann.search.search import Results, ask, contender, crown, tell
+from wann.search.state import GenerationInfo, SearchState
+from wann.seeding import Purpose, episode_seeds
+
+SELECT_EPISODES = 32
+
+
+class AllFailed(EvaluationError):
+    """Every episode of a generation failed; `first` is the first one's traceback."""
+
+    def __init__(self, message: str, first: str | None) -> None:
+        super().__init__(message)
+        self.first = first
+
+
+def next_generation(
+    state: SearchState, pool: ChunkedPool, config: Config
+) -> tuple[SearchState, GenerationInfo]:
+    """Carry a search on by one generation; the same state gives the same result.
+
+    Raises:
+        AllFailed: every episode failed.
+    """
+    started = time.perf_counter()
+    seed, weights = config.run.seed, np.array(config.evaluation.shared_weights).reshape(-1, 1)
+    episodes = config.evaluation.episodes
+    networks = compile_population(ask(state))
+    seeds = episode_seeds(seed, Purpose.SEARCH, episodes, state.generation + 1)
+    played = pool.play(networks, weights, Lanes.product(len(weights), seeds))
+    shape = (len(networks), len(weights), episodes)
+    results = Results(networks, played.returns.reshape(shape), played.steps.reshape(shape))
+    try:
+        state, info = tell(state, results, config.search, seed, config.task.failure_return)
+    except EvaluationError as error:
+        raise AllFailed(str(error), played.error) from error
+
+    if genome := contender(state):
+        chosen = episode_seeds(seed, Purpose.SELECT, SELECT_EPISODES)
+        played = pool.play(
+            Networks.of(compile_genome(genome)), weights, Lanes.product(len(weights), chosen)
+        )
+        shape = (len(weights), SELECT_EPISODES)
+        state = crown(
+            state, genome, played.returns.reshape(shape), played.steps.reshape(shape), weights[:, 0]
+        )
+    state = replace(state, seconds=state.seconds + time.perf_counter() - started)
+    return state, replace(
+        info,
+        champion=state.champion.score if state.champion else float("nan"),
+        evaluations=state.evaluations,
+        env_steps=state.env_steps,
+        seconds=round(state.seconds, 3),
+    )

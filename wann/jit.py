@@ -6,7 +6,9 @@ Import it late: it imports numba. Three rules keep results exact and caches warm
 - kernels that need another kernel take it as a first-class function with an explicit signature (a closure
   over compiled functions would never be found in the cache again);
 - the cache folder carries a hash of every source file that kernels are made of, because numba itself does
-  not notice when a function that a kernel calls has changed.
+  not notice when a function that a kernel calls has changed, and of the processor; and each kernel has cache
+  files of its own. Several processes may fill the cache at once, and numba numbers the variants in one index
+  without a lock, so that a second entry in an index could name the code of another variant.
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ import os
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numba
 from numba import types
+from numba.core.registry import cpu_target
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _PACKAGE = Path(__file__).parent
@@ -41,7 +45,8 @@ flags = types.Array(types.boolean, 1, "C")
 @cache
 def cache_folder() -> Path:
     """Return the folder for compiled kernels: `NUMBA_CACHE_DIR`, else the user's cache, else a temporary one."""
-    digest = hashlib.sha256(f"{numba.__version__} {_OPTIONS}".encode())
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    digest = hashlib.sha256(f"{numba.__version__} {_OPTIONS} {processor}".encode())
     sources = [path for pattern in _KERNEL_SOURCES for path in _PACKAGE.glob(pattern)]
     for path in sorted({*sources, *_plugin_sources()}):
         digest.update(path.read_bytes())
@@ -60,16 +65,19 @@ def cache_folder() -> Path:
 
 
 def _plugin_sources() -> list[Path]:
-    spec_of_envs = __import__("importlib.util").util.find_spec("wann_envs")
-    if spec_of_envs is None or spec_of_envs.origin is None:
-        return []
-    return list(Path(spec_of_envs.origin).parent.glob("*.py"))
+    plugin = find_spec("wann_envs")
+    return list(Path(plugin.origin).parent.glob("*.py")) if plugin and plugin.origin else []
 
 
 def kernel(signature: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Compile a function for `signature` now, or load it from the cache; it runs without the GIL."""
+    """Compile a function for `signature` now, or load it from the cache; it runs without the GIL.
+
+    The function may close over numbers, such as a block's width, and nothing else.
+    """
 
     def decorate(function: Callable[..., Any]) -> Any:
+        variant = [str(cell.cell_contents) for cell in function.__closure__ or ()]  # type: ignore[attr-defined]
+        function.__qualname__ = "_".join([function.__qualname__, *variant])
         previous = numba.config.CACHE_DIR  # type: ignore[attr-defined]
         numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
         try:

@@ -7,7 +7,7 @@ The only package that imports yaml. Models (`models.py`) hold keys, bounds and d
 from __future__ import annotations
 
 from wann.config.keys import describe_keys
-from wann.config.loading import config_hash, dump_config, load_config, parse_config
+from wann.config.loading import config_hash, dump_config, load_config, override, parse_config
 from wann.config.models import (
     Config,
     EvaluationConfig,
@@ -28,5 +28,6 @@ __all__ = [
     "describe_keys",
     "dump_config",
     "load_config",
+    "override",
     "parse_config",
 ]

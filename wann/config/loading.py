@@ -50,6 +50,15 @@ def parse_config(text: str, where: str, overrides: Sequence[str] = ()) -> Config
     return config
 
 
+def override(config: Config, overrides: Sequence[str]) -> Config:
+    """Return a config with `--set` overrides applied.
+
+    Raises:
+        ConfigError: something in an override is wrong.
+    """
+    return parse_config(dump_config(config), "config", overrides) if overrides else config
+
+
 def dump_config(config: Config) -> str:
     """Return the resolved config as YAML: every key, in the models' order; parses to an equal config."""
     return write_yaml(config.model_dump())

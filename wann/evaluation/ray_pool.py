@@ -45,6 +45,8 @@ class RayPool(ChunkedPool):
         references = [self._play.remote(self._task, *job) for job in jobs]
         try:
             return iter(self._ray.get(references))
+        except self._ray.exceptions.RayTaskError:
+            raise  # not a lost worker but a fault in the evaluation itself: its traceback is what is needed
         except self._ray.exceptions.RayError as error:
             raise EvaluationError(
                 f"Ray could not evaluate a chunk after {_RETRIES} retries ({type(error).__name__}); "
@@ -58,7 +60,9 @@ class RayPool(ChunkedPool):
 
 
 def _play_chunk(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
-    return play(task, networks, weights, lanes)
+    # Ray hands out read-only views of its store; kernels are compiled for arrays of one's own
+    own = Networks(networks.n_inputs, networks.n_outputs, *(array.copy() for array in networks.arrays()))
+    return play(task, own, weights.copy(), Lanes(lanes.weight_row.copy(), lanes.episode_seed))
 
 
 def _import_ray() -> Any:

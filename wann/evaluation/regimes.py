@@ -117,6 +117,16 @@ def judge(
     )
 
 
+def held_out(
+    pool: ChunkedPool, network: Network, shared_weights: Sequence[float], episodes: int, seed: int = 0
+) -> tuple[tuple[float, float], ...]:
+    """Return (shared weight, mean return) over the test episodes: the first figure of `judge` alone."""
+    candidate = Candidate.shared("judged", network, shared_weights)
+    test = episode_seeds(seed, Purpose.TEST, episodes)
+    means = evaluate_in(pool, candidate, Lanes.product(len(shared_weights), test)).per_weight
+    return tuple((float(w), float(m)) for w, m in zip(shared_weights, means, strict=True))
+
+
 def _spread_out(rows: np.ndarray) -> np.ndarray:
     """Visit the grid in an order that covers it evenly even where there are fewer episodes than weights."""
     return (rows * 37) % len(GRID)

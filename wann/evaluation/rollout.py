@@ -115,6 +115,8 @@ def rollout_kernel(width: int) -> Any:
         steps,
     ):
         first_computed, n_outputs, n_networks, max_steps, n_lanes_of_block = sizes
+        if n_lanes_of_block != B:
+            raise ValueError("this kernel was compiled for another block width")
         node_start, edge_start = starts
         all_indptr, all_sources = plans
         discrete, single = action_kind

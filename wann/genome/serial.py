@@ -49,7 +49,7 @@ def genome_from_json(data: Any) -> Genome:
     if not isinstance(rows, list) or len(rows) > _MOST_GENES:
         raise GenomeError(f"genome.connections: expected a list of at most {_MOST_GENES} rows")
     for name in names:
-        if name not in CODE:
+        if not isinstance(name, str) or name not in CODE:
             raise GenomeError(
                 f"genome.activations: unknown activation {name!r}{did_you_mean(str(name), NAMES)}"
             )

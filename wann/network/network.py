@@ -100,6 +100,10 @@ class Networks(Sequence[Network]):
             network.genes,
         )
 
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """The arrays, in the order of the attributes."""
+        return (self.node_start, self.edge_start, self.codes, self.indptr, self.sources, self.genes)
+
     def __len__(self) -> int:
         return len(self.node_start) - 1
 
@@ -107,6 +111,7 @@ class Networks(Sequence[Network]):
         return (self[k] for k in range(len(self)))
 
     def __getitem__(self, k: int) -> Network:  # type: ignore[override]
+        k = range(len(self))[k]
         nodes = slice(self.node_start[k], self.node_start[k + 1])
         edges = slice(self.edge_start[k], self.edge_start[k + 1])
         return Network(

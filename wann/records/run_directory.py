@@ -122,6 +122,7 @@ class RunDirectory:
                 "config": self.manifest["name"],
                 "config_hash": self.manifest["config_hash"],
                 "seed": self.config.run.seed,
+                "shared_weights": list(self.config.evaluation.shared_weights),
                 "generation": champion.generation,
                 "select_mean": champion.score,
             },

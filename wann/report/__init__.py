@@ -1,1 +1,1 @@
-"""TODO."""
+"""Report: what a network does, shown to people. The packages that write films are imported here."""

@@ -18,8 +18,8 @@ from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState
-from wann.tasks.environment import make_task
 from wann.tasks.task import Task
+from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation
 
 
@@ -51,24 +51,12 @@ class Silent:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended: the run folder, the last state, and `solved`, `finished`, `interrupted`, ..."""
+    """How a session ended: `solved`, `finished`, `interrupted`, ...; `compiled` as the task is."""
 
     folder: Path
     state: SearchState
     status: str
-
-
-def task_of(config: Config) -> Task:
-    """Build a config's task."""
-    section = config.task
-    return make_task(
-        section.env,
-        kwargs=section.kwargs,
-        max_episode_steps=section.max_episode_steps,
-        output_activation=section.output_activation,
-        failure_return=section.failure_return,
-        compiled=section.compiled,
-    )
+    compiled: bool
 
 
 def new_folder(runs: Path, name: str, config: Config) -> Path:
@@ -84,7 +72,7 @@ def start(config: Config, folder: Path, name: str, watcher: Watcher | None = Non
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
-    task = task_of(config)
+    task = build_task(config.task)
     with RunDirectory.create(folder, name, config) as directory:
         return _search(directory, task, None, config.search.generations, watcher or Silent())
 
@@ -113,9 +101,10 @@ def resume(
         for problem in problems:
             watcher.note(f"{problem}; going back to an older one")
         total = generations or directory.manifest["generations"]
-        task = task_of(directory.config)
+        task = build_task(directory.config.task)
         if state and (status := _stop_reason(state, directory.config, total)):
-            return Outcome(folder, state, status)
+            watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
+            return Outcome(folder, state, status, task.compiled)
         return _search(directory, task, state, total, watcher, backend, workers)
 
 
@@ -153,7 +142,7 @@ def _search(
     finally:
         directory.checkpoint(last)
         end_session(directory.paths, status, last.generation)
-    return Outcome(directory.paths.folder, last, status)
+    return Outcome(directory.paths.folder, last, status, task.compiled)
 
 
 def _generations(

@@ -1,0 +1,75 @@
+"""The `wann` command: registers the commands and turns what goes wrong into one line and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from wann.cli.evolve import evolve
+from wann.cli.export import export
+from wann.cli.listing import list_runs
+from wann.cli.render import render
+from wann.cli.resume import resume
+from wann.cli.test import test
+from wann.errors import WannError
+
+app = typer.Typer(
+    name="wann",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"wann {version('wann')}")
+        raise typer.Exit
+
+
+@app.callback()
+def wann(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Search for networks that do their job with one shared weight, whatever its value.
+
+    Begin with: wann evolve configs/cartpole.yaml
+    """
+
+
+app.command()(evolve)
+app.command()(resume)
+app.command("list")(list_runs)
+app.command()(test)
+app.command()(render)
+app.command()(export)
+
+
+def main() -> None:
+    """Run the command line; errors of the user's are one line each and exit status 2."""
+    try:
+        status = app(standalone_mode=False)
+    except WannError as error:
+        status = _say(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        status = 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone
+        status = 0
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        status = _say(error.format_message())  # type: ignore[attr-defined]  # a usage error of click's
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(message: str) -> int:
+    for line in message.splitlines():
+        print(f"wann: {line}", file=sys.stderr)
+    return 2

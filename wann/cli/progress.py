@@ -1,0 +1,142 @@
+"""What a person sees while a search runs: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from wann.records.run_directory import RunDirectory
+from wann.search.state import GenerationInfo
+from wann.tasks.task import Task
+from wann.workflows.evolve import Silent, Watcher
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@contextmanager
+def watcher(quiet: bool = False) -> Iterator[Watcher]:
+    """Yield the watcher that fits the output."""
+    if quiet:
+        yield _Quiet()
+    elif sys.stdout.isatty():
+        live = _Live()
+        try:
+            yield live
+        finally:
+            live.close()
+    else:
+        yield _Lines()
+
+
+class _Quiet(Silent):
+    """Results alone go to stdout; what a person should know goes to stderr."""
+
+    def note(self, text: str) -> None:
+        print(f"wann: {text}", file=sys.stderr)
+
+
+def _opening(directory: RunDirectory, task: Task, total: int) -> str:
+    config = directory.config
+    episodes, weights = config.evaluation.episodes, len(config.evaluation.shared_weights)
+    return (
+        f"{task.env}: {config.search.population} networks x {weights} weights x {episodes} episodes, "
+        f"up to {total} generations, seed {config.run.seed}"
+    )
+
+
+class _Speed:
+    """Environment steps a second, over the last few seconds."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int]] = []
+
+    def add(self, env_steps: int) -> str:
+        now = time.monotonic()
+        self._marks = [mark for mark in self._marks[-50:] if now - mark[0] < 5] + [(now, env_steps)]
+        (then, before), (_, after) = self._marks[0], self._marks[-1]
+        return f"{human((after - before) / (now - then))}/s" if now > then else "-"
+
+
+def human(number: float) -> str:
+    """1234567 -> '1.2M'."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.1f}{unit}"
+    return f"{number:.0f}"
+
+
+class _Lines:
+    """A plain line now and then."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+        self._speed = _Speed()
+        self._total = 0
+
+    def note(self, text: str) -> None:
+        print(f"wann: {text}", file=sys.stderr, flush=True)
+
+    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
+        self._total = total
+        print(_opening(directory, task, total), flush=True)
+
+    def generation(self, info: GenerationInfo) -> None:
+        speed = self._speed.add(info.env_steps)
+        if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES and info.generation < self._total:
+            return
+        self._last = time.monotonic()
+        print(
+            f"generation {info.generation}/{self._total}  best {info.best:.1f}  median {info.median:.1f}  "
+            f"peak {info.peak:.1f}  champion {info.champion:.1f}  {info.connections} connections  {speed}",
+            flush=True,
+        )
+
+
+class _Live:
+    """One line that follows the search."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        self._speed = _Speed()
+        self._progress = Progress(
+            BarColumn(bar_width=10),
+            MofNCompleteColumn(),
+            TextColumn("best {task.fields[best]} median {task.fields[median]} peak {task.fields[peak]}"),
+            TextColumn("{task.fields[size]} conn {task.fields[speed]}"),
+            TimeRemainingColumn(compact=True),
+            console=self._console,
+            transient=True,
+        )
+        self._bar = self._progress.add_task(
+            "search", start=False, visible=False, best="", median="", peak="", size="", speed=""
+        )
+
+    def note(self, text: str) -> None:
+        print(f"wann: {text}", file=sys.stderr)
+
+    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
+        self._console.print(_opening(directory, task, total), highlight=False)
+        self._progress.start()
+        done = len(directory.history.rows)
+        self._progress.update(self._bar, total=total, completed=min(done, total))
+
+    def generation(self, info: GenerationInfo) -> None:
+        self._progress.start_task(self._bar)
+        self._progress.update(
+            self._bar,
+            completed=info.generation,
+            visible=True,
+            best=f"{info.best:.4g}",
+            median=f"{info.median:.4g}",
+            peak=f"{info.peak:.4g}",
+            size=info.connections,
+            speed=self._speed.add(info.env_steps),
+        )
+
+    def close(self) -> None:
+        self._progress.stop()

@@ -1,0 +1,33 @@
+"""wann resume."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from wann.cli.options import BackendOption, JsonOption, RunArgument, WorkersOption
+
+
+def resume(
+    run: RunArgument,
+    generations: Annotated[
+        int | None, typer.Option(min=1, max=10_000_000, help="A new total of generations.")
+    ] = None,
+    backend: BackendOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a run that was stopped; the result equals not having stopped.
+
+    Example: wann resume latest --generations 500
+    """
+    from wann.cli.progress import watcher
+    from wann.cli.summary import show_outcome
+    from wann.records.find import find_run
+    from wann.workflows.evolve import resume as go_on
+
+    folder = find_run(run)
+    with watcher(quiet=as_json) as watch:
+        outcome = go_on(folder, generations, backend and backend.value, workers, watch)
+    show_outcome(outcome, as_json)

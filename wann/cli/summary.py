@@ -1,0 +1,140 @@
+"""The tables that commands end with."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from wann.cli.progress import human
+from wann.records.files import finite
+from wann.records.history import read_history
+from wann.records.paths import RunPaths
+from wann.workflows.evolve import Outcome
+from wann.workflows.judge import TestReport, glance, test
+
+_ENDINGS = {
+    "solved": "Solved",
+    "finished": "Finished",
+    "interrupted": "Stopped by you",
+    "out of time": "Stopped at run.max_seconds",
+    "out of environment steps": "Stopped at run.max_env_steps",
+}
+_EPISODES = 100
+
+
+def show_outcome(outcome: Outcome, as_json: bool) -> None:
+    """Show how a search ended, what its champion earns on held-out episodes, and what to do next."""
+    if outcome.state.champion is None:
+        typer.echo(f"No generation was finished. To go on: wann resume {outcome.folder}")
+        return
+    report = test(outcome.folder, episodes=_EPISODES) if outcome.compiled else None
+    if as_json:
+        _print_json(outcome, report)
+        return
+    state, champion = outcome.state, outcome.state.champion
+    print(
+        f"{_ENDINGS[outcome.status]} after {state.generation} generations: {state.seconds:.1f} s, "
+        f"{human(state.env_steps)} environment steps."
+    )
+    print(f"The champion came in generation {champion.generation}.\n")
+    if report:
+        show_failures(report)
+        show_judgement(report)
+    else:
+        _show_glance(outcome)
+    print(f"\nIn {outcome.folder}")
+    for name, what in (
+        ("champion.json", "the champion"),
+        ("history.csv", f"a row for each of {len(read_history(RunPaths(outcome.folder).history))} generations"),
+    ):
+        print(f"  {name:<15} {what}")
+    print("Next:")
+    for command, what in _next_commands(outcome):
+        print(f"  {command:<42} {what}")
+
+
+def _next_commands(outcome: Outcome) -> list[tuple[str, str]]:
+    more = [("wann resume latest", "go on")]
+    if outcome.status == "finished":
+        more = [(f"wann resume latest --generations {2 * outcome.state.generation}", "search on")]
+    elif outcome.status == "solved":
+        more = []
+    return [
+        ("wann render latest -o best.mp4", "a film of the champion"),
+        ("wann export latest -f graphml", "its graph, for Gephi, yEd, networkx"),
+        ("wann test latest --json", "these figures, for programs"),
+        *more,
+    ]
+
+
+def _print_json(outcome: Outcome, report: TestReport | None) -> None:
+    state, champion = outcome.state, outcome.state.champion
+    value = {
+        "run": str(outcome.folder),
+        "status": outcome.status,
+        "generations": state.generation,
+        "evaluations": state.evaluations,
+        "env_steps": state.env_steps,
+        "seconds": state.seconds,
+        "champion": champion and {"generation": champion.generation, "select_mean": champion.score},
+        "test": report and report.to_json(),
+    }
+    typer.echo(json.dumps(finite(value), indent=1))
+
+
+def _show_glance(outcome: Outcome) -> None:
+    weights = glance(outcome.folder, _EPISODES)
+    mean = sum(score for _, score in weights) / len(weights)
+    table = _table(f"return over {_EPISODES} held-out episodes")
+    table.add_row("each of the search's weights", _number(mean), "")
+    for weight, score in weights:
+        table.add_row(f"  {weight:g}", _number(score), "")
+    Console().print(table)
+    print("\nThe other regimes play thousands of episodes; for them: wann test latest")
+
+
+def show_failures(report: TestReport) -> None:
+    """Say on stderr how many episodes failed, and why the first did."""
+    failed, error = report.judgement.failed, report.judgement.error
+    if failed:
+        last = error.strip().splitlines()[-1] if error else "no reason known"
+        print(f"wann: {failed} episodes failed; their figures are left out. The first: {last}", file=sys.stderr)
+
+
+def show_judgement(report: TestReport) -> None:
+    """Print the regimes as a table that fits 80 columns."""
+    j, network = report.judgement, report.network
+    print(f"{report.task.env}: {network.n_connections} connections, {network.n_nodes} nodes")
+    table = _table(f"return over {j.episodes} held-out episodes")
+    table.add_row("each of the search's weights", _number(j.search_mean), "")
+    for weight, mean in j.per_weight:
+        table.add_row(f"  {weight:g}", _number(mean), "")
+    table.add_row("random weights, one per connection", *_spread(j.random_weights.mean, j.random_weights.std))
+    over = "episodes" if not math.isnan(j.shared_std_over_episodes) else "weights"
+    std = j.shared_std_over_episodes if over == "episodes" else j.shared_std_over_weights
+    table.add_row("random shared weight in [-2, 2]", *_spread(j.shared_mean, std))
+    if over == "episodes":
+        table.add_row("  over its 81 weights", "", f"± {_number(j.shared_std_over_weights)}")
+    table.add_row(f"tuned shared weight {j.tuned_weight:g}", *_spread(j.tuned.mean, j.tuned.std))
+    Console().print(table)
+
+
+def _table(title: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(title, min_width=40)
+    table.add_column("mean", justify="right", min_width=9)
+    table.add_column("std", justify="right", min_width=9)
+    return table
+
+
+def _spread(mean: float, std: float) -> tuple[str, str]:
+    return _number(mean), f"± {_number(std)}"
+
+
+def _number(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.1f}"

@@ -1,0 +1,38 @@
+"""wann test."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wann.cli.options import JsonOption, NetworkArgument, WorkersOption
+
+
+def test(
+    network: NetworkArgument,
+    task: Annotated[
+        Path | None, typer.Option(metavar="CONFIG", help="Judge it on this config's task and weights.")
+    ] = None,
+    episodes: Annotated[int, typer.Option(min=1, max=1_000_000, help="Test episodes.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Of the test episodes.")] = 0,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge a network on episodes that the search never saw.
+
+    Example: wann test latest --episodes 1000 --json
+    """
+    from wann.cli.summary import show_failures, show_judgement
+    from wann.config import load_config
+    from wann.records.files import finite
+    from wann.workflows.judge import test as judge
+
+    report = judge(network, load_config(task) if task else None, episodes, seed, workers)
+    show_failures(report)
+    if as_json:
+        typer.echo(json.dumps(finite(report.to_json()), indent=1))
+    else:
+        show_judgement(report)

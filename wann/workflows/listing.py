@@ -1,0 +1,31 @@
+"""One run as a row of `wann list`."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from wann.errors import WannError
+from wann.records.history import read_history
+from wann.records.manifest import read_manifest
+from wann.records.paths import RunPaths
+
+
+def describe_run(folder: Path) -> dict[str, Any]:
+    """Return the row; a run that cannot be read has the status `damaged`."""
+    row: dict[str, Any] = dict.fromkeys(
+        ("run", "config", "status", "seed", "generation", "generations", "select_mean", "connections")
+    )
+    row["run"] = str(folder)
+    try:
+        manifest = read_manifest(folder)
+        history = read_history(RunPaths(folder).history)
+    except WannError:
+        return row | {"status": "damaged"}
+    row |= {"config": manifest["name"], "status": manifest["status"], "seed": manifest["seed"]}
+    row |= {"generation": len(history), "generations": manifest["generations"]}
+    if history:
+        score = history[-1].champion
+        row |= {"select_mean": score if math.isfinite(score) else None, "connections": history[-1].connections}
+    return row

@@ -3,7 +3,8 @@
     python benchmarks/search_quality.py configs/cartpole.yaml --seeds 0-9 --backend local
 
 Each seed runs `wann evolve CONFIG --json` in a process of its own, so that seconds are what a user waits for.
-Finished seeds are kept in benchmarks/results/ and not run again, unless --again is given. JSON goes to stdout.
+Finished seeds are kept in benchmarks/results/ and not run again, unless --again is given. JSON goes to
+stdout.
 """
 
 from __future__ import annotations
@@ -72,9 +73,10 @@ def run(config: Path, seed: int, backend: str) -> dict[str, Any]:
 
 def summary(config: Path, backend: str, table: dict[str, Any]) -> dict[str, Any]:
     """The whole result file."""
+    system = f"{platform.system()} {platform.machine()}, {cores()} cores"
     return {
         "command": f"python {Path(sys.argv[0]).as_posix()} {config.as_posix()} --backend {backend}",
-        "machine": f"{platform.system()} {platform.machine()}, {cores()} cores, Python {platform.python_version()}",
+        "machine": f"{system}, Python {platform.python_version()}",
         "seeds": dict(sorted(table.items(), key=lambda item: int(item[0]))),
     }
 

@@ -60,7 +60,11 @@ def random_genome() -> Callable[..., Genome]:
         n_hidden = int(rng.integers(0, 9))
         first_output = 1 + n_inputs
         hidden = first_output + n_outputs + rng.permutation(n_hidden)
-        pairs = [(s, t) for s in range(first_output) for t in [*hidden, *range(first_output, first_output + n_outputs)]]
+        pairs = [
+            (s, t)
+            for s in range(first_output)
+            for t in [*hidden, *range(first_output, first_output + n_outputs)]
+        ]
         for k, s in enumerate(hidden):
             pairs += [(s, t) for t in [*hidden[k + 1 :], *range(first_output, first_output + n_outputs)]]
         kept = [pairs[k] for k in rng.permutation(len(pairs)) if rng.random() < 0.5]

@@ -69,10 +69,10 @@ def test_every_activation_is_held_to_a_truth():
 
 
 def test_the_names_are_those_of_the_paper_and_keep_their_order():
-    assert NAMES == (
+    assert (
         *("linear", "step", "sin", "gaussian", "tanh", "sigmoid", "negate", "abs", "relu", "cos", "square"),
-    )
-    assert DEFAULT_SET == NAMES[:10]
+    ) == NAMES
+    assert NAMES[:10] == DEFAULT_SET
     assert [CODE[name] for name in NAMES] == list(range(len(NAMES)))
 
 

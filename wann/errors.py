@@ -1,19 +1,19 @@
 """Every error that a user can cause, one class per situation.
 
-    WannError                      one clear line; the command line prints it and exits with 2
-    ├── ConfigError                a YAML file or an override is wrong (lists every fault)
-    ├── TaskError                  a task cannot be built
-    │   ├── UnknownEnvironment     no environment of that name
-    │   ├── MissingPackage         the environment needs a package that is not installed
-    │   └── UnsupportedSpace       its observation or action space is not handled
-    ├── GenomeError                a genome or network file is malformed
-    ├── EvaluationError            every episode of a run failed, or a backend cannot be used
-    ├── RunError                   something about a run folder
-    │   ├── RunExists              it is there already
-    │   ├── RunNotFound            it is not there
-    │   ├── RunBusy                another process works on it
-    │   └── RunDamaged             its files cannot be read, or do not match what is replayed
-    └── OutputError                a result cannot be written or shown
+WannError                      one clear line; the command line prints it and exits with 2
+├── ConfigError                a YAML file or an override is wrong (lists every fault)
+├── TaskError                  a task cannot be built
+│   ├── UnknownEnvironment     no environment of that name
+│   ├── MissingPackage         the environment needs a package that is not installed
+│   └── UnsupportedSpace       its observation or action space is not handled
+├── GenomeError                a genome or network file is malformed
+├── EvaluationError            every episode of a run failed, or a backend cannot be used
+├── RunError                   something about a run folder
+│   ├── RunExists              it is there already
+│   ├── RunNotFound            it is not there
+│   ├── RunBusy                another process works on it
+│   └── RunDamaged             its files cannot be read, or do not match what is replayed
+└── OutputError                a result cannot be written or shown
 """
 
 from __future__ import annotations

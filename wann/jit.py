@@ -44,8 +44,8 @@ flags = types.Array(types.boolean, 1, "C")
 
 @cache
 def cache_folder() -> Path:
-    """Return the folder for compiled kernels: `NUMBA_CACHE_DIR`, else the user's cache, else a temporary one."""
-    processor = cpu_target.target_context.codegen().magic_tuple()
+    """Return the folder for kernels: in `NUMBA_CACHE_DIR`, else the user's cache, else a temporary one."""
+    processor = cpu_target.target_context.codegen().magic_tuple()  # pyright: ignore[reportAttributeAccessIssue]
     digest = hashlib.sha256(f"{numba.__version__} {_OPTIONS} {processor}".encode())
     sources = [path for pattern in _KERNEL_SOURCES for path in _PACKAGE.glob(pattern)]
     for path in sorted({*sources, *_plugin_sources()}):

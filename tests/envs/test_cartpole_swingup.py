@@ -8,14 +8,14 @@ import gymnasium
 import numba
 import numpy as np
 import pytest
-import wann_envs
 from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
-from wann_envs import physics
-from wann_envs.cartpole_swingup import CartPoleSwingUpEnv
 
+import wann_envs
 from wann import formulas
 from wann.jit import compiled_formula
+from wann_envs import physics
+from wann_envs.cartpole_swingup import CartPoleSwingUpEnv
 
 ID = "wann_envs:wann/CartPoleSwingUp-v0"
 

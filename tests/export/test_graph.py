@@ -103,7 +103,10 @@ EDGE_CASES = {
         [(7, 5, True), (3, 8, False), (8, 9, True), (9, 6, True), (4, 6, True), (3, 5, True), (10, 9, True)],
     ),
     "dead ends": genome_of(
-        4, 2, ["tanh", "tanh", "relu"], [(1, 7, True), (8, 6, True), (3, 6, True), (9, 8, True), (2, 9, False)]
+        4,
+        2,
+        ["tanh", "tanh", "relu"],
+        [(1, 7, True), (8, 6, True), (3, 6, True), (9, 8, True), (2, 9, False)],
     ),
 }
 

@@ -12,9 +12,7 @@ from wann.genome.initial import initial_population
 
 
 def first(size=50, n_inputs=3, n_outputs=2, probability=0.5, activation="tanh", seed=0):
-    return initial_population(
-        size, n_inputs, n_outputs, probability, activation, np.random.default_rng(seed)
-    )
+    return initial_population(size, n_inputs, n_outputs, probability, activation, np.random.default_rng(seed))
 
 
 def test_every_pair_of_source_and_output_is_a_gene_of_every_genome():

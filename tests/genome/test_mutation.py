@@ -35,7 +35,9 @@ RICH = Genome(
 )
 
 
-def breed(parents, seed, probabilities=DEFAULT, *, chosen=None, unchanged=0, activations=NAMES, next_id=10**6):
+def breed(
+    parents, seed, probabilities=DEFAULT, *, chosen=None, unchanged=0, activations=NAMES, next_id=10**6
+):
     """Children (of every parent in turn, unless `chosen`) and the log after them."""
     chosen = np.arange(len(parents)) if chosen is None else chosen
     log = InnovationLog(next_id)
@@ -137,7 +139,9 @@ def assert_frequencies(counts: Counter, expected: dict) -> None:
 
 
 @given(SEEDS, st.integers(1, 5), st.integers(1, 3), st.integers(0, 40))
-def test_each_child_of_a_grown_population_has_exactly_one_change(grow, seed, n_inputs, n_outputs, generations):
+def test_each_child_of_a_grown_population_has_exactly_one_change(
+    grow, seed, n_inputs, n_outputs, generations
+):
     parents = grow(n_inputs, n_outputs, generations, seed)
     children, _ = breed(parents, seed, EVEN)
     for parent, child in zip(parents, children, strict=True):
@@ -195,7 +199,9 @@ def test_the_default_probabilities_are_those_of_the_paper():
     assert set(OPERATORS) == set(DEFAULT)
 
 
-@pytest.mark.parametrize("probabilities", [DEFAULT, EVEN, DEFAULT | {"add_node": 0.0, "add_connection": 0.45}])
+@pytest.mark.parametrize(
+    "probabilities", [DEFAULT, EVEN, DEFAULT | {"add_node": 0.0, "add_connection": 0.45}]
+)
 def test_operators_that_can_all_apply_are_drawn_by_their_probabilities(probabilities):
     assert all(can_apply(RICH).values())
     kinds = Counter(change_of(RICH, child)[0] for child in children_of(RICH, 8000, probabilities, seed=1))
@@ -234,7 +240,12 @@ def test_where_nothing_applies_the_child_is_a_copy():
 
 
 def test_an_operator_of_probability_zero_is_no_fallback():
-    probabilities = {"change_activation": 0.9, "add_node": 0.1, "add_connection": 0.0, "enable_connection": 0.0}
+    probabilities = {
+        "change_activation": 0.9,
+        "add_node": 0.1,
+        "add_connection": 0.0,
+        "enable_connection": 0.0,
+    }
     parent = replace(minimal([True, False]), source=[0], target=[2], enabled=[False], innovation=[0])
     assert can_apply(parent) == {
         "change_activation": False,
@@ -281,7 +292,9 @@ def test_enable_connection_takes_each_disabled_gene_alike():
 def test_add_connection_is_uniform_over_sources_then_over_their_targets(random_genome, seed):
     genome = next(g for g in map(random_genome, range(1000 * seed, 10**6)) if len(free_pairs(g)) > 2)
     pairs = free_pairs(genome)
-    found = Counter(change_of(genome, child)[1] for child in children_of(genome, 4000, {"add_connection": 1.0}))
+    found = Counter(
+        change_of(genome, child)[1] for child in children_of(genome, 4000, {"add_connection": 1.0})
+    )
     expected = {(s, t): 1 / len(pairs) / len(pairs[s]) for s in pairs for t in pairs[s]}
     assert_frequencies(found, expected)
     assert found.keys() == expected.keys()
@@ -326,7 +339,9 @@ def new_ids(parent: Genome, child: Genome) -> tuple[int, ...]:
 
 
 @given(SEEDS, st.integers(0, 25))
-def test_the_same_structure_in_one_generation_gets_the_same_ids_and_others_get_others(grow, seed, generations):
+def test_the_same_structure_in_one_generation_gets_the_same_ids_and_others_get_others(
+    grow, seed, generations
+):
     parents = grow(2, 1, generations, seed)
     chosen = np.random.default_rng(seed).integers(0, 8, 60)
     children, log = breed(

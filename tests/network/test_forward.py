@@ -120,7 +120,9 @@ def test_connection_weights_go_with_their_connections():
 
 
 @pytest.mark.parametrize("weight", PAPER_WEIGHTS)
-def test_equal_connection_weights_are_a_shared_weight_exactly_where_it_is_a_power_of_two(random_genome, weight):
+def test_equal_connection_weights_are_a_shared_weight_exactly_where_it_is_a_power_of_two(
+    random_genome, weight
+):
     for seed in range(60):
         network = compile_genome(random_genome(seed))
         inputs = np.random.default_rng(seed).normal(size=(9, network.n_inputs))

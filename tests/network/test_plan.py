@@ -205,7 +205,13 @@ def test_it_does_so_in_any_order_where_sums_are_exact(random_genome, seed, weigh
 def two_hidden(activation: str, enabled: list[bool]) -> Genome:
     """Input 1 -> hidden 3 -> output 2, and hidden 4 (reached by nothing enabled) -> output 2."""
     return Genome(
-        1, 1, [CODE["linear"], CODE["linear"], CODE[activation]], [1, 3, 1, 4], [3, 2, 4, 2], enabled, [0, 1, 2, 3]
+        1,
+        1,
+        [CODE["linear"], CODE["linear"], CODE[activation]],
+        [1, 3, 1, 4],
+        [3, 2, 4, 2],
+        enabled,
+        [0, 1, 2, 3],
     )
 
 
@@ -264,7 +270,9 @@ def test_a_long_chain_is_planned(grow):
     # hidden nodes numbered backwards, genes shuffled: the worst order for relaxation would be quadratic
     nodes = np.r_[1, np.arange(n + 2, 2, -1), 2]
     order = np.random.default_rng(0).permutation(n + 1)
-    genome = Genome(1, 1, np.zeros(n + 1), nodes[:-1][order], nodes[1:][order], np.ones(n + 1), np.arange(n + 1))
+    genome = Genome(
+        1, 1, np.zeros(n + 1), nodes[:-1][order], nodes[1:][order], np.ones(n + 1), np.arange(n + 1)
+    )
     network = compile_genome(genome)
     assert network.n_connections == n + 1
     assert forward(network, np.array([[-1.0]]), np.array([[3.0]])).tolist() == [[-3.0]]

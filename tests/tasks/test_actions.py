@@ -48,6 +48,11 @@ def test_a_bounded_box_is_filled_from_end_to_end(output, action):
     assert box(-3.0, 5.0).decode(np.array([[output]])).tolist() == [[action]]
 
 
+def test_rounding_never_leads_out_of_the_box():
+    assert -0.1 + (0.3 - -0.1) > 0.3
+    assert box(-0.1, 0.3).decode(np.array([[1.0], [-1.0], [5.0]]))[:, 0].tolist() == [0.3, -0.1, 0.3]
+
+
 @pytest.mark.parametrize("output", [-2.0, -1.0, -0.3, 0.0, 0.1, 1.0, 9.0])
 def test_an_unbounded_box_is_the_clipped_output(output):
     assert box(-1.0, 1.0).decode(np.array([[output]]))[0, 0] == pytest.approx(min(max(output, -1), 1))

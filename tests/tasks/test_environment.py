@@ -41,7 +41,8 @@ def test_swing_up():
 
 
 @pytest.mark.parametrize(
-    ("env", "n_inputs", "limit", "steps"), [("Pendulum-v1", 3, 2.0, 200), ("MountainCarContinuous-v0", 2, 1.0, 999)]
+    ("env", "n_inputs", "limit", "steps"),
+    [("Pendulum-v1", 3, 2.0, 200), ("MountainCarContinuous-v0", 2, 1.0, 999)],
 )
 def test_continuous_classics(env, n_inputs, limit, steps):
     task = make_task(env)
@@ -79,6 +80,11 @@ def test_a_discrete_space_may_start_anywhere(toys):
     assert task.actions.act(np.array([2.0])) == 4
 
 
+def test_a_name_without_version_is_the_latest_and_gymnasium_says_so():
+    with pytest.warns(UserWarning, match="latest versioned environment `CartPole-v1`"):
+        assert make_task("CartPole").n_inputs == 4
+
+
 def test_actions_of_half_bounded_spaces_are_valid(toys):
     task = make_task(f"{toys}:toys/Echo-v0", kwargs={"actions": "halves"})
     environment = make_environment(task.env, task.kwargs)
@@ -104,7 +110,7 @@ def test_an_unknown_name_is_told_with_its_likely_meaning():
     assert "did you mean 'CartPole-v1'?" in refusal(UnknownEnvironment, "CartPoll-v1")
 
 
-@pytest.mark.parametrize("env", ["CartPole-v99", "Nothing-v0", "wann_envs:wann/Nothing-v0", "a b", "CartPole"])
+@pytest.mark.parametrize("env", ["CartPole-v99", "Nothing-v0", "wann_envs:wann/Nothing-v0", "a b"])
 def test_an_unknown_name_is_one_line(env):
     refusal(UnknownEnvironment, env)
 

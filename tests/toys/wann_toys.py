@@ -46,7 +46,7 @@ class Failing(Echo):
 
     def __init__(self, how: str, always: bool = False) -> None:
         super().__init__(6)
-        self.how, self.always = how, always
+        self.how, self.always, self.bad = how, always, False
 
     def reset(self, *, seed: int | None = None, options: Any = None):
         assert seed is not None

@@ -11,7 +11,9 @@ from wann.cli.options import BackendOption, JsonOption, SeedOption, SetOption, W
 
 
 def evolve(
-    config: Annotated[Path, typer.Argument(help="A YAML file; see configs/ and docs/config.md.")],
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG", help="A YAML file; see configs/ and docs/config.md.")
+    ],
     overrides: SetOption = None,
     seed: SeedOption = None,
     run_dir: Annotated[

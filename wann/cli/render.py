@@ -49,5 +49,7 @@ def render(
     episode_seed = int(episode_seeds(0, Purpose.TEST, seed + 1)[seed])
     made = film(task, plan, weights, episode_seed, output or path.with_name("best.mp4"))
     shown = "its own weights" if made.weight is None else f"weight {made.weight:g}"
-    typer.echo(f"{task.env}: {shown}, test episode {seed}: return {made.episode_return:g}, {made.steps} steps")
+    typer.echo(
+        f"{task.env}: {shown}, test episode {seed}: return {made.episode_return:g}, {made.steps} steps"
+    )
     typer.echo(f"{made.path}: {made.frames} frames, {made.seconds:.1f} s")

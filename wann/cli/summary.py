@@ -50,7 +50,10 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     print(f"\nIn {outcome.folder}")
     for name, what in (
         ("champion.json", "the champion"),
-        ("history.csv", f"a row for each of {len(read_history(RunPaths(outcome.folder).history))} generations"),
+        (
+            "history.csv",
+            f"a row for each of {len(read_history(RunPaths(outcome.folder).history))} generations",
+        ),
     ):
         print(f"  {name:<15} {what}")
     print("Next:")
@@ -103,7 +106,9 @@ def show_failures(report: TestReport) -> None:
     failed, error = report.judgement.failed, report.judgement.error
     if failed:
         last = error.strip().splitlines()[-1] if error else "no reason known"
-        print(f"wann: {failed} episodes failed; their figures are left out. The first: {last}", file=sys.stderr)
+        print(
+            f"wann: {failed} episodes failed; their figures are left out. The first: {last}", file=sys.stderr
+        )
 
 
 def show_judgement(report: TestReport) -> None:

@@ -58,7 +58,8 @@ class TaskConfig(_Section):
     )
     max_episode_steps: Steps | None = Field(
         default=None,
-        description="Steps after which an episode is cut off; null: the environment's own limit.",
+        description="Steps after which an episode is cut off; null: the environment's own limit, "
+        "1000 where it has none.",
     )
     output_activation: ActivationName = Field(
         default="linear", description="Activation of the output nodes; it never mutates."

@@ -7,6 +7,7 @@ goes wrong in one episode, an exception or a number that is not finite, fails th
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ class _Episode:
 
     def __init__(self, task: Task, seed: int) -> None:
         self.earned, self.steps = 0.0, 0
-        self._act = task.actions.act
+        self._act, self._n_inputs = task.actions.act, task.n_inputs
         self._environment: Any = make_environment(task.env, task.kwargs, task.max_steps)
         self._see(self._environment.reset(seed=seed)[0])
 
@@ -39,11 +40,18 @@ class _Episode:
 
     def _see(self, observation: Any) -> None:
         self.observation = np.asarray(observation, np.float64).ravel()
+        if self.observation.size != self._n_inputs:
+            raise ValueError(
+                f"expected {self._n_inputs} numbers in the observation, got {self.observation.size} "
+                f"at step {self.steps}"
+            )
         if not np.isfinite(self.observation).all():
             raise ValueError(f"the observation is not finite at step {self.steps}: {self.observation}")
 
     def close(self) -> None:
-        self._environment.close()
+        # what it earned is known by now, whatever happens here
+        with suppress(Exception):
+            self._environment.close()
 
 
 def play_gymnasium(

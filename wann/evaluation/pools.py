@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing import get_context
 from typing import Protocol, Self
 
@@ -42,11 +43,11 @@ def chunks(n_networks: int, n_lanes: int, parts: int) -> Iterator[Chunk]:
     """Cut `n_networks` x `n_lanes` into about `parts` chunks."""
     if n_networks > 1:
         edges = np.unique(np.linspace(0, n_networks, min(parts, n_networks) + 1).astype(int)).tolist()
-        yield from (Chunk(a, b, 0, n_lanes) for a, b in zip(edges, edges[1:], strict=False))
+        yield from (Chunk(a, b, 0, n_lanes) for a, b in pairwise(edges))
         return
     count = max(1, min(parts, n_lanes // _LEAST_LANES))
     edges = np.linspace(0, n_lanes, count + 1).astype(int).tolist()
-    yield from (Chunk(0, n_networks, a, b) for a, b in zip(edges, edges[1:], strict=False))
+    yield from (Chunk(0, n_networks, a, b) for a, b in pairwise(edges))
 
 
 class Pool(Protocol):

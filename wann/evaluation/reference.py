@@ -15,7 +15,6 @@ def evaluate_reference(task: Task, candidate: Candidate, lanes: Lanes) -> Evalua
     dynamics = task.dynamics
     state = tuple(initial_states(task, lanes.episode_seed).T)
     weights = candidate.weights[lanes.weight_row]
-    limit = np.inf if task.max_steps is None else task.max_steps
     returns, steps = np.zeros(len(lanes)), np.zeros(len(lanes))
     running = np.ones(len(lanes), bool)
     while running.any():
@@ -24,7 +23,7 @@ def evaluate_reference(task: Task, candidate: Candidate, lanes: Lanes) -> Evalua
         *state, reward, terminated = dynamics.advance(*state, *action.T)
         returns[running] += np.broadcast_to(reward, returns.shape)[running]
         steps[running] += 1
-        running &= (np.asarray(terminated) == 0) & (steps < limit)
+        running &= (np.asarray(terminated) == 0) & (steps < task.max_steps)
         # what has ended may run away; keep it finite
         state = tuple(np.where(running, value, 0.0) for value in state)
     return Evaluation(lanes, returns, {"steps": steps})

@@ -13,7 +13,7 @@ import numpy as np
 from numba import types
 
 from wann.evaluation.lanes import Lanes
-from wann.jit import bytes_, f8, flags, floats, floats2d, i8, int32s, ints, kernel
+from wann.jit import bytes_, floats, floats2d, i8, int32s, ints, kernel
 from wann.network.forward import SIGNATURE as FORWARD
 from wann.network.forward import forward_kernel
 from wann.network.network import Networks
@@ -56,7 +56,7 @@ def play_compiled(
         forward_kernel(width),
         observe,
         step,
-        (1 + networks.n_inputs, networks.n_outputs, len(networks), task.max_steps or 2**62, width),
+        (1 + networks.n_inputs, networks.n_outputs, len(networks), task.max_steps, width),
         (networks.node_start, networks.edge_start),
         networks.codes,
         (networks.indptr, networks.sources),
@@ -157,7 +157,14 @@ def rollout_kernel(width: int) -> Any:
             while running > 0:
                 observe(state, observation)
                 forward(
-                    values, lane_weights, per_connection, n_lanes_of_block, first_computed, codes, indptr, sources
+                    values,
+                    lane_weights,
+                    per_connection,
+                    n_lanes_of_block,
+                    first_computed,
+                    codes,
+                    indptr,
+                    sources,
                 )
                 if discrete:
                     for slot in range(B):
@@ -171,7 +178,7 @@ def rollout_kernel(width: int) -> Any:
                     for k in range(n_outputs):
                         for slot in range(B):
                             unit = min(max(outputs[k * B + slot], -1.0), 1.0)
-                            value = low[k] + (unit + 1.0) * 0.5 * (high[k] - low[k])
+                            value = min(low[k] + (unit + 1.0) * 0.5 * (high[k] - low[k]), high[k])
                             action[k * B + slot] = np.float64(np.float32(value)) if single else value
                 step(state, action, reward, terminated)
                 ended = 0.0

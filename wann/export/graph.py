@@ -55,7 +55,9 @@ def _add_nodes(
     """Add every node in the network's order, and return their ids."""
     activations = network.activations
     hidden = activations[: len(activations) - network.n_outputs]
-    roles = ["bias"] + ["input"] * network.n_inputs + ["hidden"] * len(hidden) + ["output"] * network.n_outputs
+    roles = (
+        ["bias"] + ["input"] * network.n_inputs + ["hidden"] * len(hidden) + ["output"] * network.n_outputs
+    )
     rows = zip(
         roles,
         ["linear"] * network.first_computed + activations,

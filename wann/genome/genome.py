@@ -93,7 +93,8 @@ def _validate(genome: Genome) -> None:
         )
     if genome.n_hidden < 0:
         raise GenomeError(
-            f"activations: expected at least {genome.n_outputs} (one per output), got {len(genome.activations)}"
+            f"activations: expected at least {genome.n_outputs}, one per output, "
+            f"got {len(genome.activations)}"
         )
     if genome.activations.size and not 0 <= genome.activations.min() <= genome.activations.max() < len(NAMES):
         raise GenomeError(f"activations: codes must lie in 0..{len(NAMES) - 1}")

@@ -162,8 +162,6 @@ def _breed(first_output, n_outputs, starts, parents, plan, probabilities, choice
         genome[4][: size[1]] = parents[4][genes]
         if child >= unchanged:
             state[0] = seeds[child]
-            mutate_once(
-                first_output, n_outputs, genome, size, probabilities, choices, requests[child], state
-            )
+            mutate_once(first_output, n_outputs, genome, size, probabilities, choices, requests[child], state)
         out_nodes[child + 1] = first_node + size[0]
         out_genes[child + 1] = first_gene + size[1]

@@ -2,8 +2,8 @@
 
 A genome under work is its five arrays with room for one node and two genes more, and `size = [activations,
 genes]`. New genes carry no innovation id yet; `request` tells what they are, so that the same structural
-mutation gets the same ids in one generation (see innovation.py). Source: Gaier & Ha 2019; Stanley & Miikkulainen
-2002 for innovation ids.
+mutation gets the same ids in one generation (see innovation.py). Source: Gaier & Ha 2019; for innovation ids
+Stanley & Miikkulainen 2002.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Population: many genomes in a few flat arrays, so that operators and planning run compiled over all of them."""
+"""Population: many genomes in a few flat arrays, so that operators and planning run compiled over all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Population(Sequence[Genome]):
 
     Attributes:
         n_inputs, n_outputs: the same for every genome.
-        node_start: `(P + 1,)` int64, genome k's activations are `activations[node_start[k]:node_start[k + 1]]`.
+        node_start: `(P + 1,)` int64; genome k has `activations[node_start[k]:node_start[k + 1]]`.
         gene_start: `(P + 1,)` int64, likewise for its connection genes.
         activations, source, target, enabled, innovation: as in `Genome`, concatenated.
     """

@@ -60,7 +60,8 @@ def genome_from_json(data: Any) -> Genome:
             )
     columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
     return Genome(
-        *sizes,
+        sizes[0],
+        sizes[1],
         np.array([CODE[name] for name in names], np.int8),
         np.array(columns[0], np.int32),
         np.array(columns[1], np.int32),

@@ -34,7 +34,9 @@ def find_run(target: str | Path, below: Path = RUNS) -> Path:
     if str(target) == "latest":
         found = list(find_runs(below))
         if not found:
-            raise RunNotFound(f"latest: no run below {below}/; start one with: wann evolve configs/cartpole.yaml")
+            raise RunNotFound(
+                f"latest: no run below {below}/; start one with: wann evolve configs/cartpole.yaml"
+            )
         return found[-1]
     folder = Path(target)
     if not RunPaths(folder).manifest.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -43,6 +44,10 @@ class History:
         self._file.flush()
         self.rows.append(info)
         return True
+
+    def sync(self) -> None:
+        """Bring what is written to the disk, so that no checkpoint is ever ahead of its rows."""
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Close the file."""

@@ -100,9 +100,7 @@ def _weights(values: Any, expected: int) -> np.ndarray:
         raise GenomeError("weights: expected a list of numbers or null")
     weights = np.array(values, np.float64)
     if weights.shape != (expected,):
-        raise GenomeError(
-            f"weights: expected {expected}, one per enabled connection, got {len(values)}"
-        )
+        raise GenomeError(f"weights: expected {expected}, one per enabled connection, got {len(values)}")
     if not np.isfinite(weights).all():
         raise GenomeError("weights: must be finite")
     return weights

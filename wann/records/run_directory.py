@@ -10,6 +10,7 @@ from typing import IO, Self
 
 from wann.config import Config, config_hash, dump_config, load_config
 from wann.errors import ConfigError, GenomeError, OutputError, RunBusy, RunDamaged, RunExists
+from wann.network.plan import compile_genome
 from wann.records.checkpoint import load_checkpoint, save_checkpoint
 from wann.records.files import write_atomically
 from wann.records.history import History
@@ -75,6 +76,7 @@ class RunDirectory:
 
     def checkpoint(self, state: SearchState) -> None:
         """Write the state after its generation, and keep the last three."""
+        self.history.sync()
         path = self.paths.checkpoint(state.generation)
         if state.generation and not path.exists():
             save_checkpoint(path, state, self.manifest["config_hash"])
@@ -113,6 +115,7 @@ class RunDirectory:
         """Write champion.json and its copy in champions/, once; a replayed generation writes nothing."""
         if champion.generation <= self._champion_generation:
             return
+        network = compile_genome(champion.genome)
         file = NetworkFile(
             task=self.config.task,
             genome=champion.genome,
@@ -125,6 +128,8 @@ class RunDirectory:
                 "shared_weights": list(self.config.evaluation.shared_weights),
                 "generation": champion.generation,
                 "select_mean": champion.score,
+                "connections": network.n_connections,
+                "nodes": network.n_nodes,
             },
         )
         file.save(self.paths.former_champion(champion.generation))
@@ -161,5 +166,7 @@ def _lock(paths: RunPaths) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise RunBusy(f"{paths.folder}: another process works on this run; wait for it, or stop it") from error
+        raise RunBusy(
+            f"{paths.folder}: another process works on this run; wait for it, or stop it"
+        ) from error
     return file

@@ -97,9 +97,7 @@ def _encode_gif(file: BinaryIO, frames: Iterator[np.ndarray], fps: float) -> Non
     # whole hundredths of a second, which is what a GIF holds, that add up to the true time
     ends = [10 * round(100 * k / fps) for k in range(len(pictures) + 1)]
     delays = [end - start for start, end in pairwise(ends)]
-    with imageio.imopen(file, "w", plugin="pillow", extension=".gif") as gif:
-        for picture in pictures:
-            gif.write(picture, is_batch=False, duration=delays, loop=0)
+    imageio.imwrite(file, pictures, plugin="pillow", extension=".gif", duration=delays, loop=0)
 
 
 def _scaled_down(frame: np.ndarray) -> np.ndarray:

@@ -15,7 +15,8 @@ def fronts(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     front = np.empty(len(first), np.int64)
     last: list[tuple[float, float]] = []  # (second, -first) of each front's last point
     order = np.lexsort((-second, -first))
-    for index, key in zip(order.tolist(), zip(second[order].tolist(), (-first[order]).tolist(), strict=True)):
+    keys = zip(second[order].tolist(), (-first[order]).tolist(), strict=True)
+    for index, key in zip(order.tolist(), keys, strict=True):
         low, high = 0, len(last)
         while low < high:
             middle = (low + high) // 2

@@ -1,9 +1,9 @@
 """The search as pure steps: init, ask, tell, and crown.
 
-    state = init(search, run_seed, n_inputs, n_outputs, output_activation)
-    population = ask(state)                       # evaluate it on episodes(...)
-    state, info = tell(state, results, ...)       # rank, reproduce
-    state = crown(state, genome, ...)             # where contender(state) is new to the select episodes
+state = init(search, run_seed, n_inputs, n_outputs, output_activation)
+population = ask(state)                       # evaluate it on episodes(...)
+state, info = tell(state, results, ...)       # rank, reproduce
+state = crown(state, genome, ...)             # where contender(state) is new to the select episodes
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Results:
     steps: np.ndarray
 
 
-def init(search: SearchConfig, seed: int, n_inputs: int, n_outputs: int, output_activation: str) -> SearchState:
+def init(
+    search: SearchConfig, seed: int, n_inputs: int, n_outputs: int, output_activation: str
+) -> SearchState:
     """Return the state before the first generation."""
     population, log = initial_population(
         search.population,
@@ -73,9 +75,7 @@ def tell(
 
     rng = generator(seed, Purpose.REPRODUCTION, generation)
     ranking = _ranking(scores, search, rng)
-    plan = plan_reproduction(
-        ranking, search.elite_ratio, search.cull_ratio, search.tournament_size, rng
-    )
+    plan = plan_reproduction(ranking, search.elite_ratio, search.cull_ratio, search.tournament_size, rng)
     children, log = mutate(
         state.population,
         plan.parents,
@@ -128,6 +128,7 @@ def crown(
         tested=(*state.tested, genome.digest),
         evaluations=state.evaluations + returns.size,
         env_steps=state.env_steps + int(steps.sum()),
+        failed=state.failed + int(np.isnan(returns).sum()),
     )
 
 

@@ -53,7 +53,8 @@ class Box:
     def decode(self, outputs: np.ndarray) -> np.ndarray:
         """`(L, n)` outputs -> `(L, n)` float64 actions, rounded to the space's precision."""
         unit = np.minimum(np.maximum(outputs, -1.0), 1.0)
-        actions = self.low + (unit + 1.0) * 0.5 * (self.high - self.low)
+        # low + (high - low) can round to just above high
+        actions = np.minimum(self.low + (unit + 1.0) * 0.5 * (self.high - self.low), self.high)
         return actions.astype(np.float32).astype(np.float64) if self.single else actions
 
     def act(self, decoded: np.ndarray) -> object:

@@ -16,6 +16,9 @@ from wann.tasks.actions import ActionRule, Box, Discrete
 from wann.tasks.compiled import COMPILED
 from wann.tasks.task import Task
 
+# Where an environment has no step limit of its own: a network may well stand still for ever.
+UNLIMITED_STEPS = 1000
+
 # Environments of Gymnasium's own families -> the extra that brings what they need.
 _EXTRAS = {"box2d": "box2d", "mujoco": "mujoco", "toy_text": "toy-text", "classic_control": "classic-control"}
 
@@ -47,7 +50,7 @@ def make_task(
     try:
         n_inputs = _observation_size(env, real.observation_space)
         actions = _action_rule(env, real.action_space)
-        limit = real.spec.max_episode_steps if real.spec else None
+        limit = (real.spec.max_episode_steps if real.spec else None) or UNLIMITED_STEPS
         fps = float(real.metadata.get("render_fps") or 30.0)
     finally:
         real.close()
@@ -87,7 +90,7 @@ def make_environment(
     if render_mode is not None:
         options["render_mode"] = render_mode
     module = env.partition(":")[0] if ":" in env else None
-    if module and importlib.util.find_spec(module.partition(".")[0]) is None:
+    if module and not _is_installed(module.partition(".")[0]):
         raise MissingPackage(
             f"task.env: '{env}' needs the Python package '{module}', which is not installed; "
             f"try: pip install {module}"
@@ -107,6 +110,13 @@ def make_environment(
             f"task.env: '{env}' cannot be made with the arguments {options}: "
             f"{type(error).__name__}: {_one_line(error)}"
         ) from error
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ValueError:
+        return True  # a module without a spec, such as __main__; importing it says what is wrong, if anything
 
 
 def _missing(env: str, error: Exception) -> str:
@@ -141,9 +151,13 @@ def _action_rule(env: str, space: spaces.Space) -> ActionRule:
         return Discrete(int(space.n), int(space.start))
     if isinstance(space, spaces.Box):
         low, high = (np.asarray(side, np.float64).ravel() for side in (space.low, space.high))
-        bounded = np.isfinite(low) & np.isfinite(high)
+        # an unbounded side is -1 or 1, unless the other side lies beyond that
+        below, above = np.minimum(-1.0, high), np.maximum(1.0, low)
         return Box(
-            np.where(bounded, low, -1.0), np.where(bounded, high, 1.0), tuple(space.shape), str(space.dtype)
+            np.where(np.isfinite(low), low, below),
+            np.where(np.isfinite(high), high, above),
+            tuple(space.shape),
+            str(space.dtype),
         )
     raise UnsupportedSpace(
         f"task.env: '{env}' has the action space {_one_line_of(space)}, expected Discrete or Box; "

@@ -20,7 +20,7 @@ class Task:
     Attributes:
         env: the id, or `module:id`.
         kwargs: keyword arguments of `gymnasium.make`.
-        max_steps: steps after which an episode is truncated, or None for an environment without a limit.
+        max_steps: steps after which an episode is truncated.
         n_inputs: numbers in a flat observation.
         actions: how outputs become actions.
         inputs, outputs: names of the observation's parts and of the outputs, for people.
@@ -36,7 +36,7 @@ class Task:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     kwargs: Mapping[str, Any] = field(default_factory=dict)
-    max_steps: int | None = None
+    max_steps: int = 1000
     output_activation: str = "linear"
     failure_return: float | None = None
     compiled: bool = False

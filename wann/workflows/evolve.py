@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wann.config import Config
-from wann.evaluation.pools import ChunkedPool, cores, make_pool
+from wann.evaluation.pools import cores, make_pool
 from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
@@ -122,16 +122,16 @@ def _search(
     workers = workers or config.evaluation.workers or cores()
     begin_session(directory.paths, backend, workers, total)
     if state is None:
-        state = init(
-            config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation
-        )
-    status, last = "failed", state
+        state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
+    status = "failed"
     try:
         with make_pool(task, backend, workers) as pool, _interruption() as interrupted:
             watcher.begin(directory, task, total)
-            for last, info in _generations(state, pool, directory, total, interrupted):
+            while not interrupted.is_set() and not _stop_reason(state, config, total):
+                state, info = next_generation(state, pool, config)
+                directory.record(info, state)
                 watcher.generation(info)
-        status = _stop_reason(last, config, total) or "interrupted"
+        status = _stop_reason(state, config, total) or "interrupted"
     except AllFailed as error:
         directory.log(error.first or "")
         error.args = (f"{error}; the first traceback is in {directory.paths.log}",)
@@ -140,18 +140,9 @@ def _search(
         directory.log(f"stopped by {type(error).__name__}: {error}")
         raise
     finally:
-        directory.checkpoint(last)
-        end_session(directory.paths, status, last.generation)
-    return Outcome(directory.paths.folder, last, status, task.compiled)
-
-
-def _generations(
-    state: SearchState, pool: ChunkedPool, directory: RunDirectory, total: int, interrupted: threading.Event
-) -> Iterator[tuple[SearchState, GenerationInfo]]:
-    while not interrupted.is_set() and not _stop_reason(state, directory.config, total):
-        state, info = next_generation(state, pool, directory.config)
-        directory.record(info, state)
-        yield state, info
+        directory.checkpoint(state)
+        end_session(directory.paths, status, state.generation)
+    return Outcome(directory.paths.folder, state, status, task.compiled)
 
 
 def _stop_reason(state: SearchState, config: Config, total: int) -> str | None:

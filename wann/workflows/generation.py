@@ -51,9 +51,7 @@ def next_generation(
 
     if genome := contender(state):
         chosen = episode_seeds(seed, Purpose.SELECT, SELECT_EPISODES)
-        played = pool.play(
-            Networks.of(compile_genome(genome)), weights, Lanes.product(len(weights), chosen)
-        )
+        played = pool.play(Networks.of(compile_genome(genome)), weights, Lanes.product(len(weights), chosen))
         shape = (len(weights), SELECT_EPISODES)
         state = crown(
             state, genome, played.returns.reshape(shape), played.steps.reshape(shape), weights[:, 0]
@@ -64,5 +62,6 @@ def next_generation(
         champion=state.champion.score if state.champion else float("nan"),
         evaluations=state.evaluations,
         env_steps=state.env_steps,
+        failed=state.failed,
         seconds=round(state.seconds, 3),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
 from wann.errors import WannError
 from wann.records.history import read_history
 from wann.records.manifest import read_manifest
+from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 
 
@@ -25,7 +25,8 @@ def describe_run(folder: Path) -> dict[str, Any]:
         return row | {"status": "damaged"}
     row |= {"config": manifest["name"], "status": manifest["status"], "seed": manifest["seed"]}
     row |= {"generation": len(history), "generations": manifest["generations"]}
-    if history:
-        score = history[-1].champion
-        row |= {"select_mean": score if math.isfinite(score) else None, "connections": history[-1].connections}
-    return row
+    try:
+        champion = NetworkFile.load(RunPaths(folder).champion).provenance
+    except WannError:
+        return row
+    return row | {key: champion.get(key) for key in ("select_mean", "connections")}

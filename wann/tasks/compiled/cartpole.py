@@ -1,4 +1,4 @@
-"""CartPole-v1: Gymnasium's equations (Barto, Sutton & Anderson 1983; Florian 2007), as formulas and kernels."""
+"""CartPole-v1: Gymnasium's equations (Barto, Sutton & Anderson 1983; Florian 2007) and their kernels."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Dynamics:
         state_of: the state vector of a real environment (unwrapped) that has just been reset.
         observe: state -> observation, as a formula over tuples, one entry per number.
         advance: (*state, *action) -> (*state, reward, terminated), as a formula. A discrete action is its
-            index as a float; a continuous one has been mapped to the action space. `terminated` is 0.0 or 1.0.
+            index as a float; a continuous one has been mapped to the action space. `terminated` is 0 or 1.
         kernels: width -> (observe, step) with the signatures `OBSERVE` and `STEP`.
         inputs, outputs: what the observation's parts and the network's outputs are called.
     """

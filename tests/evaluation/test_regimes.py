@@ -1,0 +1,146 @@
+"""The regimes, on a task whose every figure is known, and against evaluations made by hand."""
+
+from __future__ import annotations
+
+import gymnasium
+import numpy as np
+import pytest
+
+from wann.evaluation.lanes import Candidate, Lanes
+from wann.evaluation.play import evaluate
+from wann.evaluation.pools import ChunkedPool, ThreadPool
+from wann.evaluation.play import play
+from wann.evaluation.regimes import FINE_GRID, GRID, TUNE_EPISODES, judge
+from wann.genome.genome import Genome
+from wann.network.plan import compile_genome
+from wann.seeding import Purpose, episode_seeds
+from wann.tasks.environment import make_task
+
+SEARCH_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
+
+
+class Serial(ChunkedPool):
+    """A pool that evaluates here."""
+
+    def _run(self, jobs):
+        return (play(self.task, *job) for job in jobs)
+
+
+def test_the_grids_are_even_and_hold_the_round_values():
+    assert (len(GRID), GRID[0], GRID[-1], GRID[40]) == (81, -2.0, 2.0, 0.0)
+    np.testing.assert_allclose(np.diff(GRID), 0.05, rtol=1e-12)
+    assert FINE_GRID.tolist() == [k / 100 for k in range(-200, 201)]
+
+
+# A task whose every figure is known: the return is 2 clip(w, -1, 1) for any episode
+
+
+@pytest.fixture(scope="module")
+def echoed(toys):
+    task = make_task(f"{toys}:toys/Echo-v0")
+    network = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
+    return judge(Serial(task, 1), network, SEARCH_WEIGHTS, 162, seed=4)
+
+
+def test_each_weight_of_the_search_is_reported(echoed):
+    assert echoed.per_weight == tuple(zip(SEARCH_WEIGHTS, (-2.0, -2.0, -1.0, 1.0, 2.0, 2.0), strict=True))
+    assert echoed.search_mean == 0.0
+
+
+def test_random_weights_are_uniform_over_their_range(echoed):
+    # 2 clip(w, -1, 1) for w uniform on [-2, 2]: mean 0, variance 4 (1/2 + 1/2 * 1/3)
+    std = np.sqrt(4 * (1 / 2 + 1 / 6))
+    assert abs(echoed.random_weights.mean) < 4 * std / np.sqrt(162)
+    assert echoed.random_weights.std == pytest.approx(std, rel=0.1)
+
+
+def test_a_random_shared_weight_is_spread_over_the_grid(echoed):
+    # 162 episodes meet each of the 81 weights twice
+    expected = 2 * np.clip(GRID, -1, 1)
+    assert echoed.shared_mean == pytest.approx(0.0, abs=1e-12)
+    assert echoed.shared_std_over_weights == pytest.approx(expected.std(), rel=1e-12)
+    assert np.isnan(echoed.shared_std_over_episodes)
+
+
+def test_the_tuned_weight_is_the_first_of_the_best(echoed):
+    assert echoed.tuned_weight == 1.0
+    assert (echoed.tuned.mean, echoed.tuned.std) == (2.0, 0.0)
+
+
+def test_every_step_is_counted(echoed):
+    lanes = 6 * 162 + 162 + 162 + 81 * TUNE_EPISODES + 162
+    assert echoed.env_steps == 2 * lanes
+    assert (echoed.failed, echoed.error, echoed.episodes) == (0, None, 162)
+
+
+def test_failures_are_counted_and_means_over_them_are_not_numbers(toys):
+    task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": "raise in step"})
+    network = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
+    judgement = judge(Serial(task, 1), network, [1.0], 8, seed=0)
+    odd = (episode_seeds(0, Purpose.TEST, 8) % 2).sum()
+    tuning = (episode_seeds(0, Purpose.TUNE, TUNE_EPISODES) % 2).sum()
+    assert 0 < odd < 8
+    assert judgement.failed == 4 * odd + 81 * tuning
+    assert np.isnan([judgement.tuned.mean, judgement.shared_mean, judgement.search_mean]).all()
+    assert judgement.error is not None
+    assert "step of seed" in judgement.error
+
+
+# CartPole: known for a network that always pushes left, and by direct evaluation for others
+
+
+def test_a_network_without_connections_always_pushes_left():
+    network = compile_genome(Genome(4, 2, [0, 0], [], [], [], []))
+    with ThreadPool(make_task("CartPole-v1"), 2) as pool:
+        judgement = judge(pool, network, SEARCH_WEIGHTS, 12, seed=1)
+    earned = []
+    for seed in episode_seeds(1, Purpose.TEST, 12):
+        environment = gymnasium.make("CartPole-v1")
+        environment.reset(seed=int(seed))
+        steps = 1
+        while not environment.step(0)[2]:
+            steps += 1
+        earned.append(steps)
+        environment.close()
+    mean, std = np.mean(earned), np.std(earned)
+    assert [m for _, m in judgement.per_weight] == pytest.approx([mean] * 6)
+    assert (judgement.random_weights.mean, judgement.random_weights.std) == pytest.approx((mean, std))
+    assert judgement.shared_mean == pytest.approx(mean)
+    assert judgement.shared_std_over_weights == pytest.approx(0.0, abs=1e-12)
+    assert judgement.shared_std_over_episodes == pytest.approx(std)
+    assert judgement.tuned_weight == -2.0
+    assert (judgement.tuned.mean, judgement.tuned.std) == pytest.approx((mean, std))
+
+
+def test_figures_are_those_of_direct_evaluations(grow):
+    task = make_task("CartPole-v1", max_episode_steps=100)
+    network = compile_genome(grow(4, 2, 10, seed=5)[0])
+    with ThreadPool(task, 2) as pool:
+        judgement = judge(pool, network, SEARCH_WEIGHTS, 10, seed=3)
+    test = episode_seeds(3, Purpose.TEST, 10)
+
+    def returns(weights, seeds):
+        candidate = Candidate.shared("direct", network, weights)
+        return evaluate(task, candidate, Lanes.product(len(weights), seeds)).returns.reshape(len(weights), -1)
+
+    search = returns(SEARCH_WEIGHTS, test).mean(axis=1)
+    assert [m for _, m in judgement.per_weight] == pytest.approx(search.tolist())
+    grid = returns(GRID, test)
+    assert judgement.shared_mean == pytest.approx(grid.mean())
+    assert judgement.shared_std_over_weights == pytest.approx(grid.mean(axis=1).std())
+    assert judgement.shared_std_over_episodes == pytest.approx(grid.mean(axis=0).std())
+    tuning = returns(FINE_GRID, episode_seeds(3, Purpose.TUNE, TUNE_EPISODES)).mean(axis=1)
+    assert judgement.tuned_weight == FINE_GRID[np.flatnonzero(tuning == tuning.max())[0]]
+    tuned = returns([judgement.tuned_weight], test)
+    assert (judgement.tuned.mean, judgement.tuned.std) == pytest.approx((tuned.mean(), tuned.std()))
+    assert grid.std() > 0
+
+
+def test_a_judgement_depends_on_its_seed_alone(grow):
+    network = compile_genome(grow(4, 2, 10, seed=5)[0])
+    task = make_task("CartPole-v1", max_episode_steps=50)
+    with ThreadPool(task, 3) as pool:
+        once, again, other = (judge(pool, network, [1.0], 10, seed=seed) for seed in (3, 3, 4))
+    assert once == again
+    assert once == judge(Serial(task, 1), network, [1.0], 10, seed=3)
+    assert once != other

@@ -1,0 +1,54 @@
+"""Compiled kernels: one cache entry a file, so that processes that compile at once cannot mix widths up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wann.evaluation.rollout import rollout_kernel
+from wann.network.forward import forward_kernel
+from wann.tasks.environment import make_task
+
+COMPILE = "from wann.network.forward import forward_kernel; [forward_kernel(width) for width in (8, 16)]"
+
+
+def test_every_kernel_has_cache_files_of_its_own(tmp_path: Path) -> None:
+    # numba appends variants to a function's index without a lock: two processes could name one file twice
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    started = [subprocess.Popen([sys.executable, "-c", COMPILE], env=environment) for _ in range(2)]
+    assert [process.wait() for process in started] == [0, 0]
+    indices, codes = list(tmp_path.rglob("*.nbi")), list(tmp_path.rglob("*.nbc"))
+    assert len(indices) == 2
+    assert len(codes) == len(indices)
+    before = {path: path.stat().st_mtime_ns for path in codes}
+    subprocess.run([sys.executable, "-c", COMPILE], env=environment, check=True)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")} == before
+
+
+def test_a_kernel_refuses_another_width() -> None:
+    observe, step = make_task("CartPole-v1").dynamics.kernels(8)
+    none = np.zeros(0, np.int64)
+    table = np.zeros((1, 4))
+    with pytest.raises(ValueError, match="another block width"):
+        rollout_kernel(8)(
+            forward_kernel(8),
+            observe,
+            step,
+            (5, 2, 0, 1, 16),
+            (none, none),
+            np.zeros(0, np.int8),
+            (np.zeros(0, np.int32), np.zeros(0, np.int32)),
+            table,
+            False,
+            none,
+            table,
+            (True, False),
+            (np.zeros(1), np.zeros(1)),
+            table,
+            table,
+        )

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from wann.cli.progress import human
 from wann.records.files import finite
+from wann.records.find import RUNS
 from wann.records.history import read_history
 from wann.records.paths import RunPaths
 from wann.workflows.evolve import Outcome
@@ -62,15 +63,16 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
 
 
 def _next_commands(outcome: Outcome) -> list[tuple[str, str]]:
-    more = [("wann resume latest", "go on")]
+    run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
+    more = [(f"wann resume {run}", "go on")]
     if outcome.status == "finished":
-        more = [(f"wann resume latest --generations {2 * outcome.state.generation}", "search on")]
+        more = [(f"wann resume {run} --generations {2 * outcome.state.generation}", "search on")]
     elif outcome.status == "solved":
         more = []
     return [
-        ("wann render latest -o best.mp4", "a film of the champion"),
-        ("wann export latest -f graphml", "its graph, for Gephi, yEd, networkx"),
-        ("wann test latest --json", "these figures, for programs"),
+        (f"wann render {run} -o best.mp4", "a film of the champion"),
+        (f"wann export {run} -f graphml", "its graph, for Gephi, yEd, networkx"),
+        (f"wann test {run} --json", "these figures, for programs"),
         *more,
     ]
 

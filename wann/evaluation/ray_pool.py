@@ -60,9 +60,7 @@ class RayPool(ChunkedPool):
 
 
 def _play_chunk(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
-    # Ray hands out read-only views of its store; kernels are compiled for arrays of one's own
-    own = Networks(networks.n_inputs, networks.n_outputs, *(array.copy() for array in networks.arrays()))
-    return play(task, own, weights.copy(), Lanes(lanes.weight_row.copy(), lanes.episode_seed))
+    return play(task, networks, weights, lanes)
 
 
 def _import_ray() -> Any:

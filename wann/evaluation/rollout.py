@@ -57,19 +57,24 @@ def play_compiled(
         observe,
         step,
         (1 + networks.n_inputs, networks.n_outputs, len(networks), task.max_steps, width),
-        (networks.node_start, networks.edge_start),
-        networks.codes,
-        (networks.indptr, networks.sources),
-        np.ascontiguousarray(weights, np.float64),
+        (_own(networks.node_start), _own(networks.edge_start)),
+        _own(networks.codes),
+        (_own(networks.indptr), _own(networks.sources)),
+        _own(weights, np.float64),
         weights.shape[1] != 1,
-        np.ascontiguousarray(lanes.weight_row, np.int64),
-        np.ascontiguousarray(states, np.float64),
+        _own(lanes.weight_row, np.int64),
+        _own(states, np.float64),
         (isinstance(rule, Discrete), box.single),
-        (box.low, box.high),
+        (_own(box.low), _own(box.high)),
         returns,
         steps,
     )
     return returns, steps
+
+
+def _own(array: np.ndarray, dtype: type | None = None) -> np.ndarray:
+    """The array as kernels are compiled for: contiguous and writable. What Ray hands out is read-only."""
+    return np.require(array, dtype, ["C", "W"])
 
 
 _SIGNATURE = types.void(

@@ -15,6 +15,10 @@ class BatchForward:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        # what comes through Ray is read-only, and kernels are compiled for arrays of one's own
+        self._plan = [
+            np.require(a, None, ["C", "W"]) for a in (network.codes, network.indptr, network.sources)
+        ]
         self._forward = forward_kernel(WIDTH)
         self._values = np.zeros((network.n_nodes, WIDTH))
         self._values[0] = 1.0
@@ -31,8 +35,6 @@ class BatchForward:
             weights.shape[1] != 1,
             WIDTH,
             net.first_computed,
-            net.codes,
-            net.indptr,
-            net.sources,
+            *self._plan,
         )
         return self._values[net.n_nodes - net.n_outputs :, :lanes].T.copy()

@@ -100,10 +100,6 @@ class Networks(Sequence[Network]):
             network.genes,
         )
 
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """The arrays, in the order of the attributes."""
-        return (self.node_start, self.edge_start, self.codes, self.indptr, self.sources, self.genes)
-
     def __len__(self) -> int:
         return len(self.node_start) - 1
 

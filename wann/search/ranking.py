@@ -49,13 +49,13 @@ def crowding_distance(front: np.ndarray, objective: np.ndarray, rule: str) -> np
     lengths = np.diff(np.r_[starts, len(f)])
     low = np.repeat(values[starts], lengths)
     high = np.repeat(values[starts + lengths - 1], lengths)
-    gap = np.r_[values[1:], np.inf] - np.r_[-np.inf, values[:-1]]
+    gap = np.r_[values[1:], values[-1]] - np.r_[values[0], values[:-1]]
     spread = high > low
     if rule == "release":
         scale = np.abs(np.divide(1.0, high, out=np.ones_like(high), where=high != 0) - low)
+        distance = np.multiply(gap, scale, out=np.zeros_like(gap), where=spread)
     else:
-        scale = np.divide(1.0, high - low, out=np.zeros_like(high), where=spread)
-    distance = np.multiply(gap, scale, out=np.zeros_like(gap), where=spread)
+        distance = np.divide(gap, high - low, out=np.zeros_like(gap), where=spread)
     distance[starts] = np.inf
     distance[starts + lengths - 1] = np.inf
     result = np.empty(len(front))

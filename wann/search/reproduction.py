@@ -31,7 +31,12 @@ def plan_reproduction(
         ranking: `(P,)` indices from best to worst.
     """
     size = len(ranking)
-    survivors = max(1, size - int(cull_ratio * size))
-    elites = int(elite_ratio * survivors)
+    survivors = max(1, size - _floor(cull_ratio * size))
+    elites = _floor(elite_ratio * survivors)
     drawn = rng.integers(0, survivors, size=(size - elites, tournament_size))
     return Plan(ranking[np.r_[np.arange(elites), drawn.min(axis=1)]], elites)
+
+
+def _floor(product: float) -> int:
+    """Round down what is meant: 0.7 * 170 is 119, although it is 118.99999999999999 in floating point."""
+    return int(product + 1e-9)

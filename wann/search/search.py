@@ -113,13 +113,22 @@ def contender(state: SearchState) -> Genome | None:
 
 
 def crown(
-    state: SearchState, genome: Genome, returns: np.ndarray, steps: np.ndarray, weights: np.ndarray
+    state: SearchState,
+    genome: Genome,
+    returns: np.ndarray,
+    steps: np.ndarray,
+    weights: np.ndarray,
+    failure_return: float | None = None,
 ) -> SearchState:
-    """Take a contender's `(W, E)` returns on the `select` episodes: it replaces a champion that it beats."""
-    per_weight = sum_in_order(replace_failures(returns, None)) / returns.shape[1]
+    """Take a contender's `(W, E)` returns on the `select` episodes: it replaces a champion that it beats.
+
+    One that fails in every episode has no score and is no champion.
+    """
+    failed = int(np.isnan(returns).sum())
+    per_weight = sum_in_order(replace_failures(returns, failure_return)) / returns.shape[1]
     score = float(sum_in_order(per_weight)) / len(per_weight)
     champion = state.champion
-    if champion is None or score > champion.score:
+    if failed < returns.size and (champion is None or score > champion.score):
         best_weight = float(weights[int(np.argmax(per_weight))])
         champion = Champion(genome, state.generation, score, best_weight)
     return replace(
@@ -128,7 +137,7 @@ def crown(
         tested=(*state.tested, genome.digest),
         evaluations=state.evaluations + returns.size,
         env_steps=state.env_steps + int(steps.sum()),
-        failed=state.failed + int(np.isnan(returns).sum()),
+        failed=state.failed + failed,
     )
 
 

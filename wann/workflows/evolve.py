@@ -125,7 +125,7 @@ def _search(
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status = "failed"
     try:
-        with make_pool(task, backend, workers) as pool, _interruption() as interrupted:
+        with make_pool(task, backend, workers) as pool, _interruption(watcher) as interrupted:
             watcher.begin(directory, task, total)
             while not interrupted.is_set() and not _stop_reason(state, config, total):
                 state, info = next_generation(state, pool, config)
@@ -159,7 +159,7 @@ def _stop_reason(state: SearchState, config: Config, total: int) -> str | None:
 
 
 @contextmanager
-def _interruption() -> Iterator[threading.Event]:
+def _interruption(watcher: Watcher) -> Iterator[threading.Event]:
     """Turn the first Ctrl-C or SIGTERM into a flag that the search sees after the running generation.
 
     A second one interrupts at once.
@@ -173,6 +173,7 @@ def _interruption() -> Iterator[threading.Event]:
         if interrupted.is_set():
             raise KeyboardInterrupt
         interrupted.set()
+        watcher.note("stopping after this generation; once more stops at once")
 
     previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

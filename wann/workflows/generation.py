@@ -54,7 +54,12 @@ def next_generation(
         played = pool.play(Networks.of(compile_genome(genome)), weights, Lanes.product(len(weights), chosen))
         shape = (len(weights), SELECT_EPISODES)
         state = crown(
-            state, genome, played.returns.reshape(shape), played.steps.reshape(shape), weights[:, 0]
+            state,
+            genome,
+            played.returns.reshape(shape),
+            played.steps.reshape(shape),
+            weights[:, 0],
+            config.task.failure_return,
         )
     state = replace(state, seconds=state.seconds + time.perf_counter() - started)
     return state, replace(

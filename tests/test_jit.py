@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
+from numba import types
 
 from wann.evaluation.rollout import rollout_kernel
+from wann.jit import floats, kernel
 from wann.network.forward import forward_kernel
 from wann.tasks.environment import make_task
 
@@ -28,6 +33,25 @@ def test_every_kernel_has_cache_files_of_its_own(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in codes}
     subprocess.run([sys.executable, "-c", COMPILE], env=environment, check=True)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")} == before
+
+
+def test_threads_that_compile_at_once_leave_numbas_settings_alone() -> None:
+    def make(number: int) -> Any:
+        @kernel(types.void(floats))
+        def run(values):
+            values[0] = number
+
+        return run
+
+    before = numba.config.CACHE_DIR
+    with ThreadPoolExecutor(8) as executor:
+        made = list(executor.map(make, range(16)))
+    after = numba.config.CACHE_DIR
+    assert after == before
+    values = np.zeros(1)
+    for number, run in enumerate(made):
+        run(values)
+        assert values[0] == number
 
 
 def test_a_kernel_refuses_another_width() -> None:

@@ -17,6 +17,7 @@ import hashlib
 import inspect
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -27,6 +28,9 @@ from typing import Any
 import numba
 from numba import types
 from numba.core.registry import cpu_target
+
+# Threads compile one at a time, as the cache's folder is a setting of the whole process.
+_compiling = threading.RLock()
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _PACKAGE = Path(__file__).parent
@@ -78,12 +82,13 @@ def kernel(signature: Any) -> Callable[[Callable[..., Any]], Any]:
     def decorate(function: Callable[..., Any]) -> Any:
         variant = [str(cell.cell_contents) for cell in function.__closure__ or ()]  # type: ignore[attr-defined]
         function.__qualname__ = "_".join([function.__qualname__, *variant])
-        previous = numba.config.CACHE_DIR  # type: ignore[attr-defined]
-        numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
-        try:
-            return numba.njit(signature, cache=True, **_OPTIONS)(function)
-        finally:
-            numba.config.CACHE_DIR = previous  # type: ignore[attr-defined]
+        with _compiling:
+            previous = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+            numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+            try:
+                return numba.njit(signature, cache=True, **_OPTIONS)(function)
+            finally:
+                numba.config.CACHE_DIR = previous  # type: ignore[attr-defined]
 
     return decorate
 

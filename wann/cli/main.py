@@ -14,6 +14,7 @@ from wann.cli.listing import list_runs
 from wann.cli.render import render
 from wann.cli.resume import resume
 from wann.cli.test import test
+from wann.cli.verify import verify
 from wann.errors import WannError
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ def wann(
 
 app.command()(evolve)
 app.command()(resume)
+app.command()(verify)
 app.command("list")(list_runs)
 app.command()(test)
 app.command()(render)

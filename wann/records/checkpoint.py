@@ -40,7 +40,7 @@ def load_checkpoint(path: Path, config_hash: str) -> SearchState:
         RunDamaged: the file is truncated, corrupt, of another format or of another config.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         stored = arrays.pop("hash").tobytes()
         if stored != _hash(arrays):

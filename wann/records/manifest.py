@@ -69,7 +69,7 @@ def begin_session(paths: RunPaths, backend: str, workers: int, generations: int)
         "backend": backend,
         "workers": workers,
         "generations": generations,
-        "versions": _versions(),
+        "versions": versions(),
         "machine": f"{platform.system()} {platform.machine()}",
         "git_commit": _git_commit(),
     }
@@ -84,7 +84,8 @@ def end_session(paths: RunPaths, status: str, generation: int) -> None:
     write_json(paths.manifest, manifest | {"status": status})
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that matter, of those that are installed."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:

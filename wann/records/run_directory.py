@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Self
 
-from wann.config import Config, config_hash, dump_config, load_config
-from wann.errors import ConfigError, GenomeError, OutputError, RunBusy, RunDamaged, RunExists
-from wann.network.plan import compile_genome
+from wann.config import Config, dump_config
+from wann.errors import GenomeError, OutputError, RunBusy, RunDamaged, RunExists
+from wann.records.champion import champion_file
 from wann.records.checkpoint import load_checkpoint, save_checkpoint
 from wann.records.files import write_atomically
 from wann.records.history import History
 from wann.records.manifest import create_manifest, now, read_manifest
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
+from wann.records.reading import load_unchanged
 from wann.search.state import Champion, GenerationInfo, SearchState
 
 _KEPT_CHECKPOINTS = 3
@@ -36,7 +36,7 @@ class RunDirectory:
         self.manifest = read_manifest(folder)
         self._lock = _lock(self.paths)
         try:
-            self.config = _load_unchanged(self.paths, self.manifest["config_hash"])
+            self.config = load_unchanged(self.paths, self.manifest["config_hash"])
             self.history = History(self.paths.history)
             self._champion_generation = self._recorded_champion()
         except BaseException:
@@ -115,23 +115,7 @@ class RunDirectory:
         """Write champion.json and its copy in champions/, once; a replayed generation writes nothing."""
         if champion.generation <= self._champion_generation:
             return
-        network = compile_genome(champion.genome)
-        file = NetworkFile(
-            task=self.config.task,
-            genome=champion.genome,
-            shared_weight=champion.best_weight,
-            provenance={
-                "made_by": f"wann {version('wann')}",
-                "config": self.manifest["name"],
-                "config_hash": self.manifest["config_hash"],
-                "seed": self.config.run.seed,
-                "shared_weights": list(self.config.evaluation.shared_weights),
-                "generation": champion.generation,
-                "select_mean": champion.score,
-                "connections": network.n_connections,
-                "nodes": network.n_nodes,
-            },
-        )
+        file = champion_file(champion, self.config, self.manifest)
         file.save(self.paths.former_champion(champion.generation))
         file.save(self.paths.champion)
         self._champion_generation = champion.generation
@@ -142,19 +126,6 @@ class RunDirectory:
             return int(NetworkFile.load(self.paths.champion).provenance["generation"])
         except (GenomeError, KeyError, TypeError, ValueError):
             return 0
-
-
-def _load_unchanged(paths: RunPaths, recorded: str) -> Config:
-    try:
-        config = load_config(paths.config)
-    except ConfigError as error:
-        raise RunDamaged(str(error)) from error
-    if config_hash(config) != recorded:
-        raise RunDamaged(
-            f"{paths.config}: was changed after the run began (hash {config_hash(config)}, the manifest has "
-            f"{recorded}); restore it, or start a new run with: wann evolve"
-        )
-    return config
 
 
 def _lock(paths: RunPaths) -> IO[str]:

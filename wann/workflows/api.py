@@ -13,9 +13,9 @@ from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 from wann.search.state import GenerationInfo
 from wann.workflows import evolve as workflow
-from wann.workflows.evolve import Watcher
 from wann.workflows.judge import TestReport
 from wann.workflows.judge import test as judge_network
+from wann.workflows.watcher import Watcher
 
 
 @dataclass(frozen=True)

@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from wann.config import Config
-from wann.evaluation.pools import cores, make_pool
+from wann.evaluation.pools import ChunkedPool, cores, make_pool
 from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
-from wann.search.state import GenerationInfo, SearchState
+from wann.search.state import SearchState
 from wann.tasks.task import Task
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation
-
-
-class Watcher(Protocol):
-    """Is told what happens; printing is its business alone."""
-
-    def note(self, text: str) -> None:
-        """Something that a person should know, in one line."""
-
-    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
-        """The search begins, or goes on, towards generation `total`."""
-
-    def generation(self, info: GenerationInfo) -> None:
-        """A generation is done."""
-
-
-class Silent:
-    """A watcher that says nothing."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
-
-    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
-        """Say nothing."""
-
-    def generation(self, info: GenerationInfo) -> None:
-        """Say nothing."""
+from wann.workflows.watcher import Silent, Watcher, interruption
 
 
 @dataclass(frozen=True)
@@ -66,15 +37,28 @@ def new_folder(runs: Path, name: str, config: Config) -> Path:
     return runs / name / f"{stamp}-s{config.run.seed}-{salt}"
 
 
-def start(config: Config, folder: Path, name: str, watcher: Watcher | None = None) -> Outcome:
+def start(
+    config: Config,
+    folder: Path,
+    name: str,
+    watcher: Watcher | None = None,
+    pool: ChunkedPool | None = None,
+) -> Outcome:
     """Make a run folder and search until a stop rule holds.
+
+    Args:
+        config: what to search for, and how.
+        folder: the run's, which must be new or empty.
+        name: the config's, for people.
+        watcher: is told what happens.
+        pool: who evaluates, made for the config's task; it is left open. None makes one as the config says.
 
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
-    task = build_task(config.task)
+    task = pool.task if pool else build_task(config.task)
     with RunDirectory.create(folder, name, config) as directory:
-        return _search(directory, task, None, config.search.generations, watcher or Silent())
+        return _search(directory, task, None, config.search.generations, watcher or Silent(), pool=pool)
 
 
 def resume(
@@ -116,6 +100,7 @@ def _search(
     watcher: Watcher,
     backend: str | None = None,
     workers: int | None = None,
+    pool: ChunkedPool | None = None,
 ) -> Outcome:
     config = directory.config
     backend = backend or config.evaluation.backend
@@ -125,11 +110,13 @@ def _search(
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status = "failed"
     try:
-        with make_pool(task, backend, workers) as pool, _interruption(watcher) as interrupted:
-            watcher.begin(directory, task, total)
+        opened = nullcontext(pool) if pool else make_pool(task, backend, workers)
+        with opened as pool, interruption(watcher) as interrupted:
+            watcher.begin(config, task, state.generation, total)
             while not interrupted.is_set() and not _stop_reason(state, config, total):
-                state, info = next_generation(state, pool, config)
-                directory.record(info, state)
+                following, info = next_generation(state, pool, config)
+                directory.record(info, following)
+                state = following  # only now: no checkpoint may be ahead of the rows
                 watcher.generation(info)
         status = _stop_reason(state, config, total) or "interrupted"
     except AllFailed as error:
@@ -156,28 +143,3 @@ def _stop_reason(state: SearchState, config: Config, total: int) -> str | None:
     if rules.max_seconds is not None and state.seconds >= rules.max_seconds:
         return "out of time"
     return None
-
-
-@contextmanager
-def _interruption(watcher: Watcher) -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C or SIGTERM into a flag that the search sees after the running generation.
-
-    A second one interrupts at once.
-    """
-    interrupted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupted
-        return
-
-    def note(signum: int, frame: object) -> None:
-        if interrupted.is_set():
-            raise KeyboardInterrupt
-        interrupted.set()
-        watcher.note("stopping after this generation; once more stops at once")
-
-    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupted
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

@@ -13,6 +13,7 @@ from wann.cli.export import export
 from wann.cli.listing import list_runs
 from wann.cli.render import render
 from wann.cli.resume import resume
+from wann.cli.tasks import tasks
 from wann.cli.test import test
 from wann.cli.verify import verify
 from wann.errors import WannError
@@ -48,6 +49,7 @@ app.command()(evolve)
 app.command()(resume)
 app.command()(verify)
 app.command("list")(list_runs)
+app.command()(tasks)
 app.command()(test)
 app.command()(render)
 app.command()(export)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.doctor import doctor
 from wann.cli.evolve import evolve
 from wann.cli.export import export
 from wann.cli.listing import list_runs
@@ -53,6 +54,7 @@ app.command()(tasks)
 app.command()(test)
 app.command()(render)
 app.command()(export)
+app.command()(doctor)
 
 
 def main() -> None:

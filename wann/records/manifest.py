@@ -86,13 +86,16 @@ def end_session(paths: RunPaths, status: str, generation: int) -> None:
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that matter, of those that are installed."""
-    found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    found = {name: installed(name) for name in _PACKAGES}
+    return {"python": platform.python_version()} | {name: v for name, v in found.items() if v is not None}
+
+
+def installed(package: str) -> str | None:
+    """The version of an installed package, or None."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _git_commit() -> str | None:

@@ -52,6 +52,7 @@ DOORS = {
     "imageio": ("wann.report",),
     "imageio_ffmpeg": ("wann.report",),
     "rich": ("wann.report", "wann.cli"),
+    "tensorboardX": ("wann.records.curves",),
     "typer": ("wann.cli",),
 }
 

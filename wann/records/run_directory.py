@@ -11,6 +11,7 @@ from wann.config import Config, dump_config
 from wann.errors import GenomeError, OutputError, RunBusy, RunDamaged, RunExists
 from wann.records.champion import champion_file
 from wann.records.checkpoint import load_checkpoint, save_checkpoint
+from wann.records.curves import Curves
 from wann.records.files import write_atomically
 from wann.records.history import History
 from wann.records.manifest import create_manifest, now, read_manifest
@@ -35,6 +36,7 @@ class RunDirectory:
         self.paths = RunPaths(folder)
         self.manifest = read_manifest(folder)
         self._lock = _lock(self.paths)
+        self._curves: Curves | None = None
         try:
             self.config = load_unchanged(self.paths, self.manifest["config_hash"])
             self.history = History(self.paths.history)
@@ -54,10 +56,7 @@ class RunDirectory:
         """
         paths = RunPaths(folder)
         try:
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-                raise RunExists(
-                    f"{folder}: exists already; choose another --run-dir, or go on with: wann resume {folder}"
-                )
+            check_new(folder)
             for made in (folder, paths.checkpoints, paths.champions):
                 made.mkdir(parents=True, exist_ok=True)
             write_atomically(paths.config, lambda file: file.write(dump_config(config).encode()))
@@ -66,17 +65,31 @@ class RunDirectory:
             raise OutputError(f"{folder}: a run folder cannot be written there ({error.strerror})") from error
         return cls(folder)
 
+    def draw_curves(self) -> None:
+        """Write the history as curves for TensorBoard too: what is there already, and what is to come.
+
+        Raises:
+            OutputError: the package for it is not installed.
+        """
+        self._curves = Curves(self.paths.tensorboard)
+        for row in self.history.rows:
+            self._curves.add(row)
+
     def record(self, info: GenerationInfo, state: SearchState) -> None:
         """Record a generation: its champion if it brought one, its row, and a checkpoint when it is time."""
         if state.champion:
             self._record_champion(state.champion)
         self.history.record(info)
+        if self._curves:
+            self._curves.add(info)
         if time.monotonic() - self._last_checkpoint >= _SECONDS_BETWEEN_CHECKPOINTS:
             self.checkpoint(state)
 
     def checkpoint(self, state: SearchState) -> None:
         """Write the state after its generation, and keep the last three."""
         self.history.sync()
+        if self._curves:
+            self._curves.flush()
         path = self.paths.checkpoint(state.generation)
         if state.generation and not path.exists():
             save_checkpoint(path, state, self.manifest["config_hash"])
@@ -103,6 +116,8 @@ class RunDirectory:
     def close(self) -> None:
         """Close the files and let others open the run."""
         self.history.close()
+        if self._curves:
+            self._curves.close()
         self._lock.close()
 
     def __enter__(self) -> Self:
@@ -126,6 +141,18 @@ class RunDirectory:
             return int(NetworkFile.load(self.paths.champion).provenance["generation"])
         except (GenomeError, KeyError, TypeError, ValueError):
             return 0
+
+
+def check_new(folder: Path) -> None:
+    """See that a run can be made in a folder.
+
+    Raises:
+        RunExists: the folder is there and not empty.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RunExists(
+            f"{folder}: exists already; choose another --run-dir, or go on with: wann resume {folder}"
+        )
 
 
 def _lock(paths: RunPaths) -> IO[str]:

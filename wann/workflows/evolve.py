@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wann.config import Config
+from wann.errors import OutputError
 from wann.evaluation.pools import ChunkedPool, cores, make_pool
+from wann.records.curves import check_tensorboard
 from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
@@ -43,6 +45,7 @@ def start(
     name: str,
     watcher: Watcher | None = None,
     pool: ChunkedPool | None = None,
+    tensorboard: bool = False,
 ) -> Outcome:
     """Make a run folder and search until a stop rule holds.
 
@@ -52,12 +55,17 @@ def start(
         name: the config's, for people.
         watcher: is told what happens.
         pool: who evaluates, made for the config's task; it is left open. None makes one as the config says.
+        tensorboard: write the history as curves for TensorBoard too.
 
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
+    if tensorboard:
+        check_tensorboard()
     task = pool.task if pool else build_task(config.task)
     with RunDirectory.create(folder, name, config) as directory:
+        if tensorboard:
+            directory.draw_curves()
         return _search(directory, task, None, config.search.generations, watcher or Silent(), pool=pool)
 
 
@@ -67,6 +75,7 @@ def resume(
     backend: str | None = None,
     workers: int | None = None,
     watcher: Watcher | None = None,
+    tensorboard: bool = False,
 ) -> Outcome:
     """Go on with a run from its newest checkpoint; the result equals not having stopped.
 
@@ -75,12 +84,17 @@ def resume(
         generations: a new total; None keeps the recorded one.
         backend, workers: who evaluates; None as the config says.
         watcher: is told what happens.
+        tensorboard: write curves for TensorBoard from now on; a run that has some goes on with them anyway.
 
     Raises:
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
     """
     watcher = watcher or Silent()
+    if tensorboard:
+        check_tensorboard()
     with RunDirectory(folder) as directory:
+        if tensorboard or directory.paths.tensorboard.is_dir():
+            _go_on_with_curves(directory, watcher)
         state, problems = directory.newest_state()
         for problem in problems:
             watcher.note(f"{problem}; going back to an older one")
@@ -90,6 +104,13 @@ def resume(
             watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
             return Outcome(folder, state, status, task.compiled)
         return _search(directory, task, state, total, watcher, backend, workers)
+
+
+def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
+    try:
+        directory.draw_curves()
+    except (OutputError, OSError) as error:  # they catch up with the history when the package is there again
+        watcher.note(f"the curves in {directory.paths.tensorboard} do not go on: {error}")
 
 
 def _search(

@@ -136,6 +136,13 @@ def test_a_champion_may_be_ahead_of_the_rows_by_one_generation(original, tmp_pat
     faulty(verify(folder), "champion.json", "select_mean")
 
 
+def test_a_run_that_ran_out_of_time_is_replayed_up_to_its_last_row(tmp_path):
+    text = TEXT.replace("WORKERS", "1").replace("seed: 3", "seed: 3, max_seconds: 0.001")
+    assert start(parse_config(text, "text"), tmp_path / "run", "text").status == "out of time"
+    found = verify(tmp_path / "run")
+    assert (found.fault, found.first, found.last) == (None, 1, 1)
+
+
 # Rows
 
 

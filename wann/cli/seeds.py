@@ -25,10 +25,11 @@ def show_seeds(results: Sequence[SeedResult], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(finite([asdict(result) for result in results]), indent=1))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     complete = [asdict(result) for result in results if result.complete]
-    table.add_column("seed", "mean ± std" if complete else "")
-    table.add_column("status", f"of {len(complete)}" if complete else "", max_width=12)
+    table.show_footer = bool(complete)
+    table.add_column("seed", "mean ± std")
+    table.add_column("status", f"of {len(complete)}", max_width=12)
     for name in _NUMBERS:
         title = "held-out" if name == "held_out_mean" else name
         table.add_column(title, _spread([row[name] for row in complete]), justify="right")

@@ -31,6 +31,7 @@ FLOORS = (
     {"report"},
     {"workflows"},
     {"cli"},
+    {"__main__"},
 )
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 
@@ -52,6 +53,7 @@ DOORS = {
     "imageio": ("wann.report",),
     "imageio_ffmpeg": ("wann.report",),
     "rich": ("wann.report", "wann.cli"),
+    "tensorboardX": ("wann.records.curves",),
     "typer": ("wann.cli",),
 }
 

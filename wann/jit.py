@@ -34,6 +34,8 @@ _compiling = threading.RLock()
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _PACKAGE = Path(__file__).parent
+_TEMPORARY = "wann-kernels-"
+_SIMD = ("sse2", "sse4.2", "avx", "fma", "avx2", "avx512f", "avx512vl", "neon", "sve", "sve2")
 _KERNEL_SOURCES = ("*.py", "genome/*.py", "network/*.py", "search/*.py", "tasks/**/*.py")
 
 f8 = types.float64
@@ -65,7 +67,19 @@ def cache_folder() -> Path:
             continue
         if os.access(folder, os.W_OK):
             return folder
-    return Path(tempfile.mkdtemp(prefix="wann-kernels-"))
+    return Path(tempfile.mkdtemp(prefix=_TEMPORARY))
+
+
+def is_lasting(folder: Path) -> bool:
+    """Whether a kernel folder is one that later processes find again."""
+    return not folder.name.startswith(_TEMPORARY)
+
+
+def processor() -> tuple[str, list[str]]:
+    """Return the processor's name as numba sees it, and those of its features that make loops SIMD."""
+    _, name, features = cpu_target.target_context.codegen().magic_tuple()  # pyright: ignore[reportAttributeAccessIssue]
+    there = {feature.removeprefix("+") for feature in features.split(",") if feature.startswith("+")}
+    return name, [feature for feature in _SIMD if feature in there]
 
 
 def _plugin_sources() -> list[Path]:

@@ -95,7 +95,7 @@ def test_run_folder_that_exists_or_cannot_be_written(run: Path) -> None:
     one_line(wann("evolve", SMOKE, "--run-dir", "/dev/null/run"), "/dev/null/run", "cannot be written")
 
 
-@pytest.mark.parametrize("command", ["resume", "test", "render", "export"])
+@pytest.mark.parametrize("command", ["resume", "verify", "test", "render", "export"])
 def test_no_such_run(command: str, tmp_path: Path) -> None:
     one_line(wann(command, tmp_path / "nothing"), "nothing", "no such folder")
     one_line(wann(command, tmp_path), "no run there")

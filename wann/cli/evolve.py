@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wann.cli.options import BackendOption, JsonOption, SeedOption, SetOption, WorkersOption
+from wann.cli.options import (
+    BackendOption,
+    JsonOption,
+    SeedOption,
+    SetOption,
+    TensorboardOption,
+    WorkersOption,
+)
+
+if TYPE_CHECKING:
+    from wann.config import Config
 
 
 def evolve(
@@ -16,11 +26,18 @@ def evolve(
     ],
     overrides: SetOption = None,
     seed: SeedOption = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="0-9", help="A run for each of these seeds; also 0,3,5-7.")
+    ] = None,
     run_dir: Annotated[
-        Path | None, typer.Option(help="The run folder; a new one below runs/ where left out.")
+        Path | None,
+        typer.Option(
+            help="The run folder; a new one below runs/ where left out. With --seeds: DIR/s0, DIR/s1, ..."
+        ),
     ] = None,
     backend: BackendOption = None,
     workers: WorkersOption = None,
+    tensorboard: TensorboardOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Search for a weight-agnostic network.
@@ -29,7 +46,10 @@ def evolve(
     """
     from wann.cli.compiling import say_if_compiling
     from wann.config import load_config
+    from wann.errors import ConfigError
 
+    if seed is not None and seeds is not None:
+        raise ConfigError(["--seeds: cannot be given together with --seed; one of them says it all"])
     changes = list(overrides or [])
     for key, value in (("run.seed", seed), ("evaluation.backend", backend), ("evaluation.workers", workers)):
         changes += [] if value is None else [f"{key}={value}"]
@@ -41,6 +61,30 @@ def evolve(
     from wann.records.find import RUNS
     from wann.workflows.evolve import new_folder, start
 
+    if seeds is not None:
+        _evolve_seeds(loaded, seeds, run_dir, config.stem, tensorboard, as_json)
+        return
     with watcher(quiet=as_json) as watch:
-        outcome = start(loaded, run_dir or new_folder(RUNS, config.stem, loaded), config.stem, watch)
+        folder = run_dir or new_folder(RUNS, config.stem, loaded)
+        outcome = start(loaded, folder, config.stem, watch, tensorboard=tensorboard)
     show_outcome(outcome, as_json)
+
+
+def _evolve_seeds(
+    config: Config, text: str, run_dir: Path | None, name: str, tensorboard: bool, as_json: bool
+) -> None:
+    from wann.cli.progress import watcher
+    from wann.cli.seeds import show_seeds
+    from wann.records.find import RUNS
+    from wann.workflows.evolve import new_folder
+    from wann.workflows.seeds import evolve_seeds, parse_seeds
+
+    def folder_of(seeded: Config) -> Path:
+        return run_dir / f"s{seeded.run.seed}" if run_dir else new_folder(RUNS, name, seeded)
+
+    seeds = parse_seeds(text)
+    with watcher(quiet=as_json) as watch:
+        results = evolve_seeds(config, seeds, folder_of, name, watch, tensorboard)
+    show_seeds(results, as_json)
+    if any(result.status == "failed" for result in results):
+        raise typer.Exit(2)

@@ -8,12 +8,15 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.doctor import doctor
 from wann.cli.evolve import evolve
 from wann.cli.export import export
 from wann.cli.listing import list_runs
 from wann.cli.render import render
 from wann.cli.resume import resume
+from wann.cli.tasks import tasks
 from wann.cli.test import test
+from wann.cli.verify import verify
 from wann.errors import WannError
 
 app = typer.Typer(
@@ -45,10 +48,13 @@ def wann(
 
 app.command()(evolve)
 app.command()(resume)
+app.command()(verify)
 app.command("list")(list_runs)
+app.command()(tasks)
 app.command()(test)
 app.command()(render)
 app.command()(export)
+app.command()(doctor)
 
 
 def main() -> None:

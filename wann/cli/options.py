@@ -25,6 +25,9 @@ SetOption = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the config; may be repeated."),
 ]
 SeedOption = Annotated[int | None, typer.Option(min=0, help="Replaces run.seed.")]
+TensorboardOption = Annotated[
+    bool, typer.Option("--tensorboard", help="Write the history as curves for TensorBoard too.")
+]
 BackendOption = Annotated[Backend | None, typer.Option(help="Replaces evaluation.backend.")]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Workers; every core where left out.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

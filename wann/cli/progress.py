@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wann.records.run_directory import RunDirectory
+from wann.config import Config
 from wann.search.state import GenerationInfo
 from wann.tasks.task import Task
-from wann.workflows.evolve import Silent, Watcher
+from wann.workflows.watcher import Silent, Watcher
 
 _SECONDS_BETWEEN_LINES = 5.0
 
@@ -40,8 +40,7 @@ class _Quiet(Silent):
         print(f"wann: {text}", file=sys.stderr)
 
 
-def _opening(directory: RunDirectory, task: Task, total: int) -> str:
-    config = directory.config
+def _opening(config: Config, task: Task, total: int) -> str:
     episodes, weights = config.evaluation.episodes, len(config.evaluation.shared_weights)
     return (
         f"{task.env}: {config.search.population} networks x {weights} weights x {episodes} episodes, "
@@ -81,9 +80,9 @@ class _Lines:
     def note(self, text: str) -> None:
         print(f"wann: {text}", file=sys.stderr, flush=True)
 
-    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
-        self._total = total
-        print(_opening(directory, task, total), flush=True)
+    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+        self._total, self._last, self._speed = total, 0.0, _Speed()
+        print(_opening(config, task, total), flush=True)
 
     def generation(self, info: GenerationInfo) -> None:
         speed = self._speed.add(info.env_steps)
@@ -119,11 +118,11 @@ class _Live:
     def note(self, text: str) -> None:
         print(f"wann: {text}", file=sys.stderr)
 
-    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
-        self._console.print(_opening(directory, task, total), highlight=False)
+    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+        self._console.print(_opening(config, task, total), highlight=False)
+        self._speed = _Speed()
         self._progress.start()
-        done = len(directory.history.rows)
-        self._progress.update(self._bar, total=total, completed=min(done, total))
+        self._progress.reset(self._bar, start=False, total=total, completed=done, visible=False)
 
     def generation(self, info: GenerationInfo) -> None:
         self._progress.start_task(self._bar)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wann.cli.options import BackendOption, JsonOption, RunArgument, WorkersOption
+from wann.cli.options import BackendOption, JsonOption, RunArgument, TensorboardOption, WorkersOption
 
 
 def resume(
@@ -16,6 +16,7 @@ def resume(
     ] = None,
     backend: BackendOption = None,
     workers: WorkersOption = None,
+    tensorboard: TensorboardOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Go on with a run that was stopped; the result equals not having stopped.
@@ -33,5 +34,5 @@ def resume(
     from wann.workflows.evolve import resume as go_on
 
     with watcher(quiet=as_json) as watch:
-        outcome = go_on(folder, generations, backend and backend.value, workers, watch)
+        outcome = go_on(folder, generations, backend and backend.value, workers, watch, tensorboard)
     show_outcome(outcome, as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,13 +32,7 @@ class RayPool(ChunkedPool):
         self._ray = _import_ray()
         self._owns = not self._ray.is_initialized()
         if self._owns:
-            self._ray.init(
-                num_cpus=workers,
-                include_dashboard=False,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                object_store_memory=_OBJECT_STORE_BYTES,
-            )
+            _start(self._ray, workers)
         self._task = self._ray.put(task)
         self._play: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_play_chunk)
 
@@ -57,6 +52,44 @@ class RayPool(ChunkedPool):
         """Shut down what was started here."""
         if self._owns and self._ray.is_initialized():
             self._ray.shutdown()
+
+
+def ray_version() -> str:
+    """Import Ray and return its version.
+
+    Raises:
+        EvaluationError: it is not installed.
+    """
+    return _import_ray().__version__
+
+
+def try_cluster() -> float:
+    """Start a cluster on this machine, let it answer, end it; return the seconds that this took.
+
+    Raises:
+        EvaluationError: Ray is not installed.
+    """
+    ray, started = _import_ray(), time.perf_counter()
+    _start(ray, 1)
+    try:
+        ray.get(ray.remote(num_cpus=1)(_answer).remote())
+    finally:
+        ray.shutdown()
+    return time.perf_counter() - started
+
+
+def _answer() -> bool:
+    return True
+
+
+def _start(ray: Any, workers: int) -> None:
+    ray.init(
+        num_cpus=workers,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+        object_store_memory=_OBJECT_STORE_BYTES,
+    )
 
 
 def _play_chunk(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:

@@ -69,7 +69,7 @@ def begin_session(paths: RunPaths, backend: str, workers: int, generations: int)
         "backend": backend,
         "workers": workers,
         "generations": generations,
-        "versions": _versions(),
+        "versions": versions(),
         "machine": f"{platform.system()} {platform.machine()}",
         "git_commit": _git_commit(),
     }
@@ -84,14 +84,18 @@ def end_session(paths: RunPaths, status: str, generation: int) -> None:
     write_json(paths.manifest, manifest | {"status": status})
 
 
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that matter, of those that are installed."""
+    found = {name: installed(name) for name in _PACKAGES}
+    return {"python": platform.python_version()} | {name: v for name, v in found.items() if v is not None}
+
+
+def installed(package: str) -> str | None:
+    """The version of an installed package, or None."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _git_commit() -> str | None:

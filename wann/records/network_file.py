@@ -42,19 +42,20 @@ class NetworkFile:
         position = np.cumsum(self.genome.enabled) - 1
         return self.weights[position[network.genes]].reshape(1, -1)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that the file holds."""
+        return {
+            "schema": SCHEMA,
+            "task": self.task.model_dump(mode="json"),
+            "genome": genome_to_json(self.genome),
+            "shared_weight": self.shared_weight,
+            "weights": None if self.weights is None else self.weights.tolist(),
+            "provenance": self.provenance,
+        }
+
     def save(self, path: Path) -> None:
         """Write the file atomically."""
-        write_json(
-            path,
-            {
-                "schema": SCHEMA,
-                "task": self.task.model_dump(mode="json"),
-                "genome": genome_to_json(self.genome),
-                "shared_weight": self.shared_weight,
-                "weights": None if self.weights is None else self.weights.tolist(),
-                "provenance": self.provenance,
-            },
-        )
+        write_json(path, self.to_json())
 
     @classmethod
     def load(cls, path: Path) -> NetworkFile:

@@ -17,6 +17,7 @@ class RunPaths:
         self.champion = folder / "champion.json"
         self.champions = folder / "champions"
         self.log = folder / "log.txt"
+        self.tensorboard = folder / "tensorboard"
         self.lock = folder / ".lock"
 
     def checkpoint(self, generation: int) -> Path:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Self
 
-from wann.config import Config, config_hash, dump_config, load_config
-from wann.errors import ConfigError, GenomeError, OutputError, RunBusy, RunDamaged, RunExists
+from wann.config import Config, dump_config
+from wann.errors import GenomeError, OutputError, RunBusy, RunDamaged, RunExists
+from wann.records.champion import champion_file
 from wann.records.checkpoint import load_checkpoint, save_checkpoint
+from wann.records.curves import Curves
 from wann.records.files import UNFINISHED, write_atomically
 from wann.records.history import History
 from wann.records.manifest import create_manifest, now, read_manifest
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
+from wann.records.reading import load_unchanged
 from wann.search.state import Champion, GenerationInfo, SearchState
 
 _KEPT_CHECKPOINTS = 3
@@ -34,10 +36,11 @@ class RunDirectory:
         self.paths = RunPaths(folder)
         self.manifest = read_manifest(folder)
         self._lock = _lock(self.paths)
+        self._curves: Curves | None = None
         try:
             for unfinished in folder.rglob(f".*{UNFINISHED}"):  # of a process that was killed
                 unfinished.unlink()
-            self.config = _load_unchanged(self.paths, self.manifest["config_hash"])
+            self.config = load_unchanged(self.paths, self.manifest["config_hash"])
             self.history = History(self.paths.history)
             self._champion_generation = self._recorded_champion()
         except BaseException:
@@ -55,10 +58,7 @@ class RunDirectory:
         """
         paths = RunPaths(folder)
         try:
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-                raise RunExists(
-                    f"{folder}: exists already; choose another --run-dir, or go on with: wann resume {folder}"
-                )
+            check_new(folder)
             for made in (folder, paths.checkpoints, paths.champions):
                 made.mkdir(parents=True, exist_ok=True)
             write_atomically(paths.config, lambda file: file.write(dump_config(config).encode()))
@@ -67,17 +67,31 @@ class RunDirectory:
             raise OutputError(f"{folder}: a run folder cannot be written there ({error.strerror})") from error
         return cls(folder)
 
+    def draw_curves(self) -> None:
+        """Write the history as curves for TensorBoard too: what is there already, and what is to come.
+
+        Raises:
+            OutputError: the package for it is not installed.
+        """
+        self._curves = Curves(self.paths.tensorboard)
+        for row in self.history.rows:
+            self._curves.add(row)
+
     def record(self, info: GenerationInfo, state: SearchState) -> None:
         """Record a generation: its champion if it brought one, its row, and a checkpoint when it is time."""
         self.history.record(info)  # first, as it refuses a replay that differs from what is recorded
         if state.champion:
             self._record_champion(state.champion)
+        if self._curves:
+            self._curves.add(info)
         if time.monotonic() - self._last_checkpoint >= _SECONDS_BETWEEN_CHECKPOINTS:
             self.checkpoint(state)
 
     def checkpoint(self, state: SearchState) -> None:
         """Write the state after its generation, and keep the last three."""
         self.history.sync()
+        if self._curves:
+            self._curves.flush()
         path = self.paths.checkpoint(state.generation)
         if state.generation and not path.exists():
             save_checkpoint(path, state, self.manifest["config_hash"])
@@ -108,6 +122,8 @@ class RunDirectory:
     def close(self) -> None:
         """Close the files and let others open the run."""
         self.history.close()
+        if self._curves:
+            self._curves.close()
         self._lock.close()
 
     def __enter__(self) -> Self:
@@ -120,25 +136,7 @@ class RunDirectory:
         """Write champion.json and its copy in champions/, once; a replayed generation writes nothing."""
         if champion.generation <= self._champion_generation:
             return
-        from wann.network.plan import compile_genome  # compiled code: late, so that reading a run is quick
-
-        network = compile_genome(champion.genome)
-        file = NetworkFile(
-            task=self.config.task,
-            genome=champion.genome,
-            shared_weight=champion.best_weight,
-            provenance={
-                "made_by": f"wann {version('wann')}",
-                "config": self.manifest["name"],
-                "config_hash": self.manifest["config_hash"],
-                "seed": self.config.run.seed,
-                "shared_weights": list(self.config.evaluation.shared_weights),
-                "generation": champion.generation,
-                "select_mean": champion.score,
-                "connections": network.n_connections,
-                "nodes": network.n_nodes,
-            },
-        )
+        file = champion_file(champion, self.config, self.manifest)
         former = self.paths.former_champion(champion.generation)
         if not former.exists():  # it does where the run was killed between the two
             file.save(former)
@@ -153,17 +151,16 @@ class RunDirectory:
             return 0
 
 
-def _load_unchanged(paths: RunPaths, recorded: str) -> Config:
-    try:
-        config = load_config(paths.config)
-    except ConfigError as error:
-        raise RunDamaged(str(error)) from error
-    if config_hash(config) != recorded:
-        raise RunDamaged(
-            f"{paths.config}: was changed after the run began (hash {config_hash(config)}, the manifest has "
-            f"{recorded}); restore it, or start a new run with: wann evolve"
+def check_new(folder: Path) -> None:
+    """See that a run can be made in a folder.
+
+    Raises:
+        RunExists: the folder is there and not empty.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RunExists(
+            f"{folder}: exists already; choose another --run-dir, or go on with: wann resume {folder}"
         )
-    return config
 
 
 def _lock(paths: RunPaths) -> IO[str]:

@@ -82,6 +82,21 @@ def _ffmpeg() -> str:
         raise OutputError("no ffmpeg found; try: pip install imageio-ffmpeg, or write a .gif") from error
 
 
+def ffmpeg_version() -> str:
+    """Run ffmpeg and return its version.
+
+    Raises:
+        OutputError: there is none, or it does not run.
+    """
+    import imageio_ffmpeg
+
+    try:
+        _ffmpeg()
+        return imageio_ffmpeg.get_ffmpeg_version()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise OutputError(f"ffmpeg cannot be run ({error})") from error
+
+
 def _with_even_sides(frame: np.ndarray) -> np.ndarray:
     """Repeat the last row and column where a side is odd, which yuv420p cannot hold."""
     height, width = frame.shape[:2]

@@ -13,9 +13,9 @@ from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 from wann.search.state import GenerationInfo
 from wann.workflows import evolve as workflow
-from wann.workflows.evolve import Watcher
 from wann.workflows.judge import TestReport
 from wann.workflows.judge import test as judge_network
+from wann.workflows.watcher import Watcher
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ def evolve(
     backend: str | None = None,
     workers: int | None = None,
     watcher: Watcher | None = None,
+    tensorboard: bool = False,
 ) -> Run:
     """Search as `wann evolve` does, and return the run.
 
@@ -66,6 +67,7 @@ def evolve(
         seed, backend, workers: replace the config's.
         run_dir: the run folder; None makes one below `runs/`.
         watcher: is told what happens.
+        tensorboard: write the history as curves for TensorBoard too.
 
     Raises:
         WannError: the config, the task, the folder or the backend is not as it should be.
@@ -76,7 +78,7 @@ def evolve(
     changes = [*overrides, *(f"{key}={value}" for key, value in settings.items() if value is not None)]
     loaded = override(loaded, changes)
     folder = Path(run_dir) if run_dir else workflow.new_folder(RUNS, name, loaded)
-    return Run(workflow.start(loaded, folder, name, watcher).folder)
+    return Run(workflow.start(loaded, folder, name, watcher, tensorboard=tensorboard).folder)
 
 
 def resume(run: str | Path, generations: int | None = None, watcher: Watcher | None = None) -> Run:

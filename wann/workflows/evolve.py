@@ -3,50 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from wann.config import Config
-from wann.evaluation.pools import cores, make_pool
+from wann.errors import OutputError
+from wann.evaluation.pools import ChunkedPool, cores, make_pool
+from wann.records.curves import check_tensorboard
 from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
-from wann.search.state import GenerationInfo, SearchState
+from wann.search.state import SearchState
 from wann.tasks.task import Task
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation
-
-
-class Watcher(Protocol):
-    """Is told what happens; printing is its business alone."""
-
-    def note(self, text: str) -> None:
-        """Something that a person should know, in one line."""
-
-    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
-        """The search begins, or goes on, towards generation `total`."""
-
-    def generation(self, info: GenerationInfo) -> None:
-        """A generation is done."""
-
-
-class Silent:
-    """A watcher that says nothing."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
-
-    def begin(self, directory: RunDirectory, task: Task, total: int) -> None:
-        """Say nothing."""
-
-    def generation(self, info: GenerationInfo) -> None:
-        """Say nothing."""
+from wann.workflows.watcher import Silent, Watcher, interruption
 
 
 @dataclass(frozen=True)
@@ -66,15 +39,34 @@ def new_folder(runs: Path, name: str, config: Config) -> Path:
     return runs / name / f"{stamp}-s{config.run.seed}-{salt}"
 
 
-def start(config: Config, folder: Path, name: str, watcher: Watcher | None = None) -> Outcome:
+def start(
+    config: Config,
+    folder: Path,
+    name: str,
+    watcher: Watcher | None = None,
+    pool: ChunkedPool | None = None,
+    tensorboard: bool = False,
+) -> Outcome:
     """Make a run folder and search until a stop rule holds.
+
+    Args:
+        config: what to search for, and how.
+        folder: the run's, which must be new or empty.
+        name: the config's, for people.
+        watcher: is told what happens.
+        pool: who evaluates, made for the config's task; it is left open. None makes one as the config says.
+        tensorboard: write the history as curves for TensorBoard too.
 
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
-    task = build_task(config.task)
+    if tensorboard:
+        check_tensorboard()
+    task = pool.task if pool else build_task(config.task)
     with RunDirectory.create(folder, name, config) as directory:
-        return _search(directory, task, None, config.search.generations, watcher or Silent())
+        if tensorboard:
+            directory.draw_curves()
+        return _search(directory, task, None, config.search.generations, watcher or Silent(), pool=pool)
 
 
 def resume(
@@ -83,6 +75,7 @@ def resume(
     backend: str | None = None,
     workers: int | None = None,
     watcher: Watcher | None = None,
+    tensorboard: bool = False,
 ) -> Outcome:
     """Go on with a run from its newest checkpoint; the result equals not having stopped.
 
@@ -91,12 +84,17 @@ def resume(
         generations: a new total; None keeps the recorded one.
         backend, workers: who evaluates; None as the config says.
         watcher: is told what happens.
+        tensorboard: write curves for TensorBoard from now on; a run that has some goes on with them anyway.
 
     Raises:
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
     """
     watcher = watcher or Silent()
+    if tensorboard:
+        check_tensorboard()
     with RunDirectory(folder) as directory:
+        if tensorboard or directory.paths.tensorboard.is_dir():
+            _go_on_with_curves(directory, watcher)
         state, problems = directory.newest_state()
         for problem in problems:
             watcher.note(f"{problem}; going back to an older one")
@@ -108,6 +106,13 @@ def resume(
         return _search(directory, task, state, total, watcher, backend, workers)
 
 
+def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
+    try:
+        directory.draw_curves()
+    except (OutputError, OSError) as error:  # they catch up with the history when the package is there again
+        watcher.note(f"the curves in {directory.paths.tensorboard} do not go on: {error}")
+
+
 def _search(
     directory: RunDirectory,
     task: Task,
@@ -116,6 +121,7 @@ def _search(
     watcher: Watcher,
     backend: str | None = None,
     workers: int | None = None,
+    pool: ChunkedPool | None = None,
 ) -> Outcome:
     config = directory.config
     backend = backend or config.evaluation.backend
@@ -125,12 +131,13 @@ def _search(
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status = "failed"
     try:
-        with make_pool(task, backend, workers) as pool, _interruption(watcher) as interrupted:
-            watcher.begin(directory, task, total)
+        opened = nullcontext(pool) if pool else make_pool(task, backend, workers)
+        with opened as pool, interruption(watcher) as interrupted:
+            watcher.begin(config, task, state.generation, total)
             while not interrupted.is_set() and not _stop_reason(state, directory, total):
-                told, info = next_generation(state, pool, config)
-                directory.record(info, told)
-                state = told  # only now: a replay that does not match must leave no checkpoint
+                following, info = next_generation(state, pool, config)
+                directory.record(info, following)
+                state = following  # only now: no checkpoint ahead of the rows, or of a replay that differs
                 watcher.generation(info)
         status = _stop_reason(state, directory, total) or "interrupted"
     except AllFailed as error:
@@ -158,28 +165,3 @@ def _stop_reason(state: SearchState, directory: RunDirectory, total: int) -> str
         # generations that are recorded are replayed, however long that takes now
         return "out of time" if state.generation >= len(directory.history.rows) else None
     return None
-
-
-@contextmanager
-def _interruption(watcher: Watcher) -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C or SIGTERM into a flag that the search sees after the running generation.
-
-    A second one interrupts at once.
-    """
-    interrupted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupted
-        return
-
-    def note(signum: int, frame: object) -> None:
-        if interrupted.is_set():
-            raise KeyboardInterrupt
-        interrupted.set()
-        watcher.note("stopping after this generation; once more stops at once")
-
-    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupted
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

@@ -1,0 +1,34 @@
+"""wann tasks."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+import typer
+
+from wann.cli.options import JsonOption
+
+_LAYOUT: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "break_on_hyphens": False}
+
+
+def tasks(as_json: JsonOption = False) -> None:
+    """List the tasks that are known to work.
+
+    Example: wann tasks --json
+    """
+    from wann.tasks.catalogue import known_tasks
+
+    known = known_tasks()
+    if as_json:
+        typer.echo(json.dumps([asdict(task) for task in known], indent=1))
+        return
+    for (family, install), members in groupby(known, lambda task: (task.family, task.install)):
+        what = ": machine code, many episodes side by side" if family == "Compiled" else ""
+        typer.echo(f"{family}{what}" + (f", after: {install}" if install else ""))
+        names = "  ".join(task.env for task in members)
+        typer.echo(textwrap.fill(names, 80, **_LAYOUT) + "\n")
+    typer.echo("Others work by their id, and those of your own packages as module:id.")

@@ -1,0 +1,64 @@
+"""Whoever watches a search: the loop tells it what happens, and printing is its business alone."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from wann.config import Config
+from wann.search.state import GenerationInfo
+from wann.tasks.task import Task
+
+
+class Watcher(Protocol):
+    """Is told what happens."""
+
+    def note(self, text: str) -> None:
+        """Something that a person should know, in one line."""
+
+    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+        """The search begins, or goes on after generation `done`, towards generation `total`."""
+
+    def generation(self, info: GenerationInfo) -> None:
+        """A generation is done."""
+
+
+class Silent:
+    """A watcher that says nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def generation(self, info: GenerationInfo) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def interruption(watcher: Watcher) -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C or SIGTERM into a flag that a loop sees when it gets there.
+
+    A second one interrupts at once. One inside another has its own flag, which alone is set.
+    """
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+
+    def note(signum: int, frame: object) -> None:
+        if interrupted.is_set():
+            raise KeyboardInterrupt
+        interrupted.set()
+        watcher.note("stopping after this generation; once more stops at once")
+
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupted
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

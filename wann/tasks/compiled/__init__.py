@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 # The id as configs write it -> the module that holds its DYNAMICS, imported when it is needed.
 COMPILED: dict[str, str] = {
     "CartPole-v1": "wann.tasks.compiled.cartpole",
+    "Pendulum-v1": "wann.tasks.compiled.pendulum",
+    "Acrobot-v1": "wann.tasks.compiled.acrobot",
+    "MountainCar-v0": "wann.tasks.compiled.mountain_car",
+    "MountainCarContinuous-v0": "wann.tasks.compiled.mountain_car_continuous",
     "wann_envs:wann/CartPoleSwingUp-v0": "wann.tasks.compiled.cartpole_swingup",
 }
 

@@ -105,6 +105,8 @@ def make_environment(
         raise UnknownEnvironment(f"task.env: '{env}': {_one_line(error)}") from error
     except ImportError as error:
         raise MissingPackage(_missing(env, error)) from error
+    except TaskError:
+        raise
     except Exception as error:
         raise TaskError(
             f"task.env: '{env}' cannot be made with the arguments {options}: "

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
+from numba import types
 
 from wann.evaluation.rollout import rollout_kernel
+from wann.jit import floats, kernel
 from wann.network.forward import forward_kernel
 from wann.tasks.environment import make_task
 
@@ -51,10 +56,11 @@ make(4)(x)
 print(x[0])
 """
 PHYSICS = """
+import other
 from other import GAIN
 
 def inner(x):
-    return x * GAIN
+    return x * GAIN + other.OFFSET
 
 def twice(x):
     return {expression}
@@ -66,8 +72,8 @@ def test_a_formula_that_changes_in_another_file_is_compiled_again(tmp_path: Path
     cache = tmp_path / "cache"
     environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
 
-    def run(expression: str, gain: str) -> tuple[float, int]:
-        (tmp_path / "other.py").write_text(f"GAIN = {gain}")
+    def run(expression: str, gain: str, offset: str = "0.0") -> tuple[float, int]:
+        (tmp_path / "other.py").write_text(f"GAIN = {gain}\nOFFSET = {offset}")
         (tmp_path / "physics.py").write_text(PHYSICS.format(expression=expression))
         done = subprocess.run(
             [sys.executable, tmp_path / "kernel.py"], env=environment, capture_output=True, check=True
@@ -81,6 +87,26 @@ def test_a_formula_that_changes_in_another_file_is_compiled_again(tmp_path: Path
     assert run("3.0 * inner(x)", "7.0") == (21.0, 3)
     assert run("inner(x) * inner(x)", "7.0") == (49.0, 4)
     assert run("2.0 * inner(x)", "1.0") == (2.0, 4)
+    assert run("2.0 * inner(x)", "1.0", "0.5") == (3.0, 5)
+
+
+def test_threads_that_compile_at_once_leave_numbas_settings_alone() -> None:
+    def make(number: int) -> Any:
+        @kernel(types.void(floats))
+        def run(values):
+            values[0] = number
+
+        return run
+
+    before = numba.config.CACHE_DIR
+    with ThreadPoolExecutor(8) as executor:
+        made = list(executor.map(make, range(16)))
+    after = numba.config.CACHE_DIR
+    assert after == before
+    values = np.zeros(1)
+    for number, run in enumerate(made):
+        run(values)
+        assert values[0] == number
 
 
 def test_a_kernel_refuses_another_width() -> None:

@@ -17,6 +17,7 @@ import hashlib
 import inspect
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import cache, update_wrapper
 from importlib.util import find_spec
@@ -27,6 +28,9 @@ from typing import Any
 import numba
 from numba import types
 from numba.core.registry import cpu_target
+
+# Threads compile one at a time, as the cache's folder is a setting of the whole process.
+_compiling = threading.RLock()
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _PACKAGE = Path(__file__).parent
@@ -85,12 +89,13 @@ def kernel(signature: Any) -> Callable[[Callable[..., Any]], Any]:
             rebound = FunctionType(function.__code__, scope, function.__name__, None, function.__closure__)
             function = update_wrapper(rebound, function)
         function.__qualname__ = "_".join([function.__qualname__, *variant])
-        previous = numba.config.CACHE_DIR  # type: ignore[attr-defined]
-        numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
-        try:
-            return numba.njit(signature, cache=True, **_OPTIONS)(function)
-        finally:
-            numba.config.CACHE_DIR = previous  # type: ignore[attr-defined]
+        with _compiling:
+            previous = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+            numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+            try:
+                return numba.njit(signature, cache=True, **_OPTIONS)(function)
+            finally:
+                numba.config.CACHE_DIR = previous  # type: ignore[attr-defined]
 
     return decorate
 
@@ -127,9 +132,10 @@ def _fingerprint(function: Any) -> str:
 
     def add(part: Any) -> None:
         code, known = part.__code__, part.__globals__
-        constants = [value for value in code.co_consts if isinstance(value, int | float)]
-        numbers = {name: known[name] for name in code.co_names if isinstance(known.get(name), int | float)}
-        digest.update(f"{code.co_code.hex()} {code.co_names} {constants} {numbers}".encode())
+        modules = [vars(known[name]) for name in code.co_names if inspect.ismodule(known.get(name))]
+        values = [space.get(name) for space in (known, *modules) for name in code.co_names]
+        numbers = [value for value in (*code.co_consts, *values) if isinstance(value, int | float)]
+        digest.update(f"{code.co_code.hex()} {code.co_names} {numbers}".encode())
         for formula in _formulas_of(part).values():
             add(formula)
 

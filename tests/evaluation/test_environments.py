@@ -95,7 +95,9 @@ def test_a_failure_costs_its_own_episode_alone(toys, how):
     assert result.error.startswith("Traceback")
 
 
-@pytest.mark.parametrize(("how", "words"), [("raise in reset", "reset of seed 7"), ("raise in step", "step of seed 7")])
+@pytest.mark.parametrize(
+    ("how", "words"), [("raise in reset", "reset of seed 7"), ("raise in step", "step of seed 7")]
+)
 def test_the_first_traceback_is_kept(toys, how, words):
     task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": how})
     result = evaluate(task, Candidate.shared("straight", compile_genome(straight()), [-1.0, 1.0]), LANES)
@@ -105,12 +107,16 @@ def test_the_first_traceback_is_kept(toys, how, words):
 
 def test_steps_of_failed_episodes_are_counted(toys):
     task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": "nan observation"})
-    result = evaluate(task, Candidate.shared("straight", compile_genome(straight()), [1.0]), Lanes.product(1, np.arange(4)))
+    result = evaluate(
+        task, Candidate.shared("straight", compile_genome(straight()), [1.0]), Lanes.product(1, np.arange(4))
+    )
     assert result.metrics["steps"][[0, 2]].tolist() == [6.0, 6.0]
     assert (result.metrics["steps"][[1, 3]] >= 2).all()
 
 
 def test_views_of_an_evaluation_with_failures_are_not_numbers(toys):
     task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": "nan reward"})
-    result = evaluate(task, Candidate.shared("straight", compile_genome(straight()), [1.0]), Lanes.product(1, np.arange(4)))
+    result = evaluate(
+        task, Candidate.shared("straight", compile_genome(straight()), [1.0]), Lanes.product(1, np.arange(4))
+    )
     assert np.isnan(result.mean)

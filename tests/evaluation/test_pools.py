@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,7 +42,7 @@ def test_chunks_cover_everything_exactly_once(n_networks, n_lanes, parts):
     assert edges[0][0] == 0
     assert edges[-1][1] == end
     assert all(a < b for a, b in edges)
-    assert all(a[1] == b[0] for a, b in zip(edges, edges[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(edges))
     assert len(work) <= parts
 
 

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from wann.evaluation.lanes import Candidate, Lanes
-from wann.evaluation.play import evaluate
+from wann.evaluation.play import evaluate, play
 from wann.evaluation.pools import ChunkedPool, ThreadPool
-from wann.evaluation.play import play
 from wann.evaluation.regimes import FINE_GRID, GRID, TUNE_EPISODES, judge
 from wann.genome.genome import Genome
 from wann.network.plan import compile_genome

@@ -66,8 +66,8 @@ def test_the_step_limit_can_be_replaced():
     assert make_task("CartPole-v1", max_episode_steps=77).compiled is True
 
 
-def test_an_environment_without_a_limit_has_none(toys):
-    assert make_task(f"{toys}:toys/Echo-v0").max_steps is None
+def test_an_environment_without_a_limit_gets_one(toys):
+    assert make_task(f"{toys}:toys/Echo-v0").max_steps == 1000
 
 
 def test_observations_and_actions_of_any_shape_are_flattened(toys):

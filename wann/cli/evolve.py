@@ -27,16 +27,20 @@ def evolve(
 
     Example: wann evolve configs/cartpole.yaml --set search.population=128 --seed 1 --backend local
     """
-    from wann.cli.progress import watcher
-    from wann.cli.summary import show_outcome
+    from wann.cli.compiling import say_if_compiling
     from wann.config import load_config
-    from wann.records.find import RUNS
-    from wann.workflows.evolve import new_folder, start
 
     changes = list(overrides or [])
     for key, value in (("run.seed", seed), ("evaluation.backend", backend), ("evaluation.workers", workers)):
         changes += [] if value is None else [f"{key}={value}"]
     loaded = load_config(config, changes)
+
+    say_if_compiling()
+    from wann.cli.progress import watcher
+    from wann.cli.summary import show_outcome
+    from wann.records.find import RUNS
+    from wann.workflows.evolve import new_folder, start
+
     with watcher(quiet=as_json) as watch:
         outcome = start(loaded, run_dir or new_folder(RUNS, config.stem, loaded), config.stem, watch)
     show_outcome(outcome, as_json)

@@ -22,12 +22,16 @@ def resume(
 
     Example: wann resume latest --generations 500
     """
-    from wann.cli.progress import watcher
-    from wann.cli.summary import show_outcome
+    from wann.cli.compiling import say_if_compiling
     from wann.records.find import find_run
-    from wann.workflows.evolve import resume as go_on
 
     folder = find_run(run)
+
+    say_if_compiling()
+    from wann.cli.progress import watcher
+    from wann.cli.summary import show_outcome
+    from wann.workflows.evolve import resume as go_on
+
     with watcher(quiet=as_json) as watch:
         outcome = go_on(folder, generations, backend and backend.value, workers, watch)
     show_outcome(outcome, as_json)

@@ -25,12 +25,19 @@ def test(
 
     Example: wann test latest --episodes 1000 --json
     """
-    from wann.cli.summary import show_failures, show_judgement
+    from wann.cli.compiling import say_if_compiling
     from wann.config import load_config
     from wann.records.files import finite
+    from wann.records.find import find_network
+
+    config = load_config(task) if task else None
+    find_network(network)  # what is not there is said before anything is compiled
+
+    say_if_compiling()
+    from wann.cli.summary import show_failures, show_judgement
     from wann.workflows.judge import test as judge
 
-    report = judge(network, load_config(task) if task else None, episodes, seed, workers)
+    report = judge(network, config, episodes, seed, workers)
     show_failures(report)
     if as_json:
         typer.echo(json.dumps(finite(report.to_json()), indent=1))

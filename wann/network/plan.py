@@ -117,12 +117,12 @@ def plan_one(first_output, n_outputs, activations, source, target, enabled, code
     live, useful = live_parts(first_output, hidden, order, in_order, activations, source, target, enabled)
 
     # the network's own order: live hidden nodes by their longest live path, outputs last
-    layer[hidden:] = 1
-    layer[first_output:hidden] = n_nodes
+    for node in range(first_output, n_nodes):
+        layer[node] = 1 if node >= hidden else n_nodes
     for gene in in_order:
         if live[gene] and target[gene] >= hidden:
             layer[target[gene]] = max(layer[target[gene]], layer[source[gene]] + 1)
-    place = np.full(n_nodes, -1, np.int64)
+    place = np.zeros(n_nodes, np.int64)
     n_placed = 0
     for node in counting_order(layer, n_nodes + 1):
         if useful[node]:
@@ -132,18 +132,25 @@ def plan_one(first_output, n_outputs, activations, source, target, enabled, code
             n_placed += 1
     n_computed = n_placed - first_output
 
-    # connections grouped by target, sources ascending: two stable sorts
-    alive = np.flatnonzero(live)
-    alive = alive[counting_order(place[source[alive]], n_nodes)]
-    alive = alive[counting_order(place[target[alive]], n_nodes)]
-    indptr[: n_computed + 1] = 0
-    for k in range(alive.size):
-        sources[k] = place[source[alive[k]]]
-        genes[k] = alive[k]
-        indptr[place[target[alive[k]]] - first_output + 1] += 1
+    # connections grouped by target, sources ascending
+    for k in range(n_computed + 1):
+        indptr[k] = 0
+    keys = np.empty(source.size, np.int64)
+    for gene in range(source.size):
+        keys[gene] = place[source[gene]]
+        if live[gene]:
+            indptr[place[target[gene]] - first_output + 1] += 1
+    cursor = np.zeros(n_computed + 1, np.int64)
     for k in range(n_computed):
         indptr[k + 1] += indptr[k]
-    return n_computed, alive.size
+        cursor[k + 1] = indptr[k + 1]
+    for gene in counting_order(keys, n_nodes):
+        if live[gene]:
+            row = place[target[gene]] - first_output
+            sources[cursor[row]] = keys[gene]
+            genes[cursor[row]] = gene
+            cursor[row] += 1
+    return n_computed, cursor[n_computed]
 
 
 _two = types.UniTuple(ints, 2)

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+# How the names of files end that are being written.
+UNFINISHED = ".part"
+
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     """Write to a temporary name in the same folder, sync it, and rename it to `path`."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         with temporary.open("wb") as file:
             write(file)

@@ -40,6 +40,11 @@ class History:
                     f"{recorded.digest}; the run was made with other versions or was changed"
                 )
             return False
+        if info.generation > len(self.rows) + 1:
+            raise RunDamaged(
+                f"{self._path}: ends with generation {len(self.rows)}, but the newest checkpoint is one of "
+                f"generation {info.generation - 1}; restore the missing rows, or delete the newer checkpoints"
+            )
         self._file.write(",".join(_text(value) for value in asdict(info).values()) + "\n")
         self._file.flush()
         self.rows.append(info)

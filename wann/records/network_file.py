@@ -7,6 +7,7 @@ of the genome, in the file's order, or is null.
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class NetworkFile:
         if weights is not None:
             weights = _weights(weights, int(genome.enabled.sum()))
         shared = data.get("shared_weight")
-        if shared is not None and (type(shared) not in (int, float) or not np.isfinite(shared)):
+        if shared is not None and not _is_finite(shared):
             raise GenomeError(f"shared_weight: expected a finite number or null, got {shared!r}")
         provenance = data.get("provenance") or {}
         if not isinstance(provenance, dict):
@@ -96,11 +97,14 @@ class NetworkFile:
 
 
 def _weights(values: Any, expected: int) -> np.ndarray:
-    if not isinstance(values, list) or not all(type(v) in (int, float) for v in values):
-        raise GenomeError("weights: expected a list of numbers or null")
+    if not isinstance(values, list) or not all(_is_finite(value) for value in values):
+        raise GenomeError("weights: expected a list of finite numbers or null")
     weights = np.array(values, np.float64)
     if weights.shape != (expected,):
         raise GenomeError(f"weights: expected {expected}, one per enabled connection, got {len(values)}")
-    if not np.isfinite(weights).all():
-        raise GenomeError("weights: must be finite")
     return weights
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether a JSON value is a number that a float can hold."""
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max

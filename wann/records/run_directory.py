@@ -10,9 +10,8 @@ from typing import IO, Self
 
 from wann.config import Config, config_hash, dump_config, load_config
 from wann.errors import ConfigError, GenomeError, OutputError, RunBusy, RunDamaged, RunExists
-from wann.network.plan import compile_genome
 from wann.records.checkpoint import load_checkpoint, save_checkpoint
-from wann.records.files import write_atomically
+from wann.records.files import UNFINISHED, write_atomically
 from wann.records.history import History
 from wann.records.manifest import create_manifest, now, read_manifest
 from wann.records.network_file import NetworkFile
@@ -36,6 +35,8 @@ class RunDirectory:
         self.manifest = read_manifest(folder)
         self._lock = _lock(self.paths)
         try:
+            for unfinished in folder.rglob(f".*{UNFINISHED}"):  # of a process that was killed
+                unfinished.unlink()
             self.config = _load_unchanged(self.paths, self.manifest["config_hash"])
             self.history = History(self.paths.history)
             self._champion_generation = self._recorded_champion()
@@ -68,9 +69,9 @@ class RunDirectory:
 
     def record(self, info: GenerationInfo, state: SearchState) -> None:
         """Record a generation: its champion if it brought one, its row, and a checkpoint when it is time."""
+        self.history.record(info)  # first, as it refuses a replay that differs from what is recorded
         if state.champion:
             self._record_champion(state.champion)
-        self.history.record(info)
         if time.monotonic() - self._last_checkpoint >= _SECONDS_BETWEEN_CHECKPOINTS:
             self.checkpoint(state)
 
@@ -80,20 +81,24 @@ class RunDirectory:
         path = self.paths.checkpoint(state.generation)
         if state.generation and not path.exists():
             save_checkpoint(path, state, self.manifest["config_hash"])
-        for old in sorted(self.paths.checkpoints.glob("gen_*.npz"))[:-_KEPT_CHECKPOINTS]:
+        for old in self._saved()[:-_KEPT_CHECKPOINTS]:
             old.unlink()
         self._last_checkpoint = time.monotonic()
 
     def newest_state(self) -> tuple[SearchState | None, list[str]]:
         """Return the newest state that can be read (None: start again), and a line for each that cannot."""
         problems = []
-        for path in sorted(self.paths.checkpoints.glob("gen_*.npz"), reverse=True):
+        for path in reversed(self._saved()):
             try:
                 return load_checkpoint(path, self.manifest["config_hash"]), problems
             except RunDamaged as error:
                 problems.append(str(error))
                 path.rename(path.with_suffix(".damaged"))
         return None, problems
+
+    def _saved(self) -> list[Path]:
+        """The checkpoints, oldest first; beyond a million generations their names no longer sort."""
+        return sorted(self.paths.checkpoints.glob("gen_*.npz"), key=lambda path: (len(path.name), path.name))
 
     def log(self, text: str) -> None:
         """Append lines to log.txt, with the time."""
@@ -115,6 +120,8 @@ class RunDirectory:
         """Write champion.json and its copy in champions/, once; a replayed generation writes nothing."""
         if champion.generation <= self._champion_generation:
             return
+        from wann.network.plan import compile_genome  # compiled code: late, so that reading a run is quick
+
         network = compile_genome(champion.genome)
         file = NetworkFile(
             task=self.config.task,
@@ -132,7 +139,9 @@ class RunDirectory:
                 "nodes": network.n_nodes,
             },
         )
-        file.save(self.paths.former_champion(champion.generation))
+        former = self.paths.former_champion(champion.generation)
+        if not former.exists():  # it does where the run was killed between the two
+            file.save(former)
         file.save(self.paths.champion)
         self._champion_generation = champion.generation
 

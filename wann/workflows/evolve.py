@@ -102,7 +102,7 @@ def resume(
             watcher.note(f"{problem}; going back to an older one")
         total = generations or directory.manifest["generations"]
         task = build_task(directory.config.task)
-        if state and (status := _stop_reason(state, directory.config, total)):
+        if state and (status := _stop_reason(state, directory, total)):
             watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
             return Outcome(folder, state, status, task.compiled)
         return _search(directory, task, state, total, watcher, backend, workers)
@@ -127,11 +127,12 @@ def _search(
     try:
         with make_pool(task, backend, workers) as pool, _interruption(watcher) as interrupted:
             watcher.begin(directory, task, total)
-            while not interrupted.is_set() and not _stop_reason(state, config, total):
-                state, info = next_generation(state, pool, config)
-                directory.record(info, state)
+            while not interrupted.is_set() and not _stop_reason(state, directory, total):
+                told, info = next_generation(state, pool, config)
+                directory.record(info, told)
+                state = told  # only now: a replay that does not match must leave no checkpoint
                 watcher.generation(info)
-        status = _stop_reason(state, config, total) or "interrupted"
+        status = _stop_reason(state, directory, total) or "interrupted"
     except AllFailed as error:
         directory.log(error.first or "")
         error.args = (f"{error}; the first traceback is in {directory.paths.log}",)
@@ -145,8 +146,8 @@ def _search(
     return Outcome(directory.paths.folder, state, status, task.compiled)
 
 
-def _stop_reason(state: SearchState, config: Config, total: int) -> str | None:
-    rules = config.run
+def _stop_reason(state: SearchState, directory: RunDirectory, total: int) -> str | None:
+    rules = directory.config.run
     if rules.solved_score is not None and state.champion and state.champion.score >= rules.solved_score:
         return "solved"
     if state.generation >= total:
@@ -154,7 +155,8 @@ def _stop_reason(state: SearchState, config: Config, total: int) -> str | None:
     if rules.max_env_steps is not None and state.env_steps >= rules.max_env_steps:
         return "out of environment steps"
     if rules.max_seconds is not None and state.seconds >= rules.max_seconds:
-        return "out of time"
+        # generations that are recorded are replayed, however long that takes now
+        return "out of time" if state.generation >= len(directory.history.rows) else None
     return None
 
 

@@ -60,7 +60,7 @@ class DockingEnv(gymnasium.Env):
         return self.state.astype(np.float32), float(reward), bool(lost), False, {}
 
 
-gymnasium.register("Docking-v0", entry_point=DockingEnv, max_episode_steps=200)
+gymnasium.register("Docking-v0", entry_point=f"{__name__}:DockingEnv", max_episode_steps=200)
 
 
 # 3. What a network sees of a state, rounded to float32 as the observations above are.

@@ -4,7 +4,7 @@ Import it late: it imports numba. Three rules keep results exact and caches warm
 
 - no fastmath, and `error_model="numpy"` so that division does not keep a loop scalar;
 - kernels that need another kernel take it as a first-class function with an explicit signature (a closure
-  over compiled functions would never be found in the cache again);
+  over compiled functions would never be found in the cache again); formulas they call by name;
 - the cache folder carries a hash of every source file that kernels are made of, because numba itself does
   not notice when a function that a kernel calls has changed, and of the processor; and each kernel has cache
   files of its own. Several processes may fill the cache at once, and numba numbers the variants in one index

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from wann.tasks.compiled import COMPILED
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ENV = "compiled_environment:Docking-v0"
 
@@ -48,6 +50,11 @@ def test_the_check_of_the_page_passes_and_the_environment_is_exact():
         "-c",
         f"from wann.tasks.compiled.check import check_dynamics\nprint(check_dynamics('{ENV}', steps=2000))",
     )
+
+
+def test_the_page_names_every_compiled_environment():
+    page = (EXAMPLES.parent / "docs" / "environments.md").read_text("utf-8")
+    assert [env for env in COMPILED if page.count(f"| `{env}` |") != 2] == []
 
 
 def test_importing_it_needs_no_numba():

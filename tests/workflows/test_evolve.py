@@ -99,7 +99,7 @@ def test_a_run_records_every_generation(whole):
     manifest = read_manifest(whole.folder)
     assert (manifest["status"], manifest["sessions"][0]["status"]) == ("finished", "finished")
     assert manifest["sessions"][0]["generation"] == 12
-    assert sorted(path.name for path in (whole.folder / "checkpoints").iterdir()) == ["gen_000012.npz"]
+    assert (whole.folder / "checkpoints" / "gen_000012.npz").exists()
 
 
 def test_rows_count_what_was_played(whole):
@@ -227,6 +227,8 @@ def test_a_run_without_its_checkpoint_is_replayed_and_checked(whole, tmp_path, k
     start(config_with(), folder, "test")
     lines = (folder / "history.csv").read_text().splitlines(keepends=True)
     (folder / "history.csv").write_text("".join(lines[: kept + 1]) + "13,0.5,to")
+    for path in (folder / "checkpoints").iterdir():  # a slow machine has more than the last one
+        path.unlink()
     (folder / "checkpoints" / "gen_000012.npz").write_bytes(b"torn")
     champions = {path: path.stat().st_mtime_ns for path in (folder / "champions").iterdir()}
     notes = Notes()
@@ -353,7 +355,8 @@ def test_a_replay_is_not_cut_short_by_the_clock(tmp_path, monkeypatch):
     clock(0.1)
     assert start(config_with("run.max_seconds=0.55"), folder, "test").state.generation == 6
     rows = (folder / "history.csv").read_text()
-    (folder / "checkpoints" / "gen_000006.npz").unlink()
+    for path in (folder / "checkpoints").iterdir():
+        path.unlink()
     clock(0.3)  # a slower machine, or a busier one
     outcome = resume(folder)
     assert (outcome.status, outcome.state.generation) == ("out of time", 6)

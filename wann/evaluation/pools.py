@@ -20,6 +20,7 @@ import numpy as np
 
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
 from wann.evaluation.play import Play, play
+from wann.evaluation.rollout import prepare
 from wann.network.network import Networks
 from wann.tasks.task import Task
 
@@ -80,6 +81,8 @@ class ChunkedPool:
         jobs = [
             (networks.part(c.first, c.last), weights, lanes.part(c.first_lane, c.last_lane)) for c in work
         ]
+        for n_lanes in {c.last_lane - c.first_lane for c in work} if self.task.compiled else ():
+            prepare(self.task, n_lanes)
         returns, steps = (np.empty((len(networks), len(lanes))) for _ in range(2))
         error = None
         for c, part in zip(work, self._run(jobs), strict=True):

@@ -35,6 +35,61 @@ def test_every_kernel_has_cache_files_of_its_own(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")} == before
 
 
+KERNEL = """
+import numpy as np
+from physics import twice
+from wann.jit import floats, kernel
+from numba import types
+
+def make(width):
+    B = width
+
+    @kernel(types.void(floats))
+    def run(x):
+        for lane in range(B):
+            x[lane] = twice(x[lane])
+
+    return run
+
+x = np.ones(4)
+make(4)(x)
+print(x[0])
+"""
+PHYSICS = """
+import other
+from other import GAIN
+
+def inner(x):
+    return x * GAIN + other.OFFSET
+
+def twice(x):
+    return {expression}
+"""
+
+
+def test_a_formula_that_changes_in_another_file_is_compiled_again(tmp_path: Path) -> None:
+    # numba looks at the kernel's file alone
+    cache = tmp_path / "cache"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
+
+    def run(expression: str, gain: str, offset: str = "0.0") -> tuple[float, int]:
+        (tmp_path / "other.py").write_text(f"GAIN = {gain}\nOFFSET = {offset}")
+        (tmp_path / "physics.py").write_text(PHYSICS.format(expression=expression))
+        done = subprocess.run(
+            [sys.executable, tmp_path / "kernel.py"], env=environment, capture_output=True, check=True
+        )
+        return float(done.stdout), len(list(cache.rglob("*.nbc")))
+
+    (tmp_path / "kernel.py").write_text(KERNEL)
+    assert run("2.0 * inner(x)", "1.0") == (2.0, 1)
+    assert run("2.0 * inner(x)", "1.0") == (2.0, 1)
+    assert run("3.0 * inner(x)", "1.0") == (3.0, 2)
+    assert run("3.0 * inner(x)", "7.0") == (21.0, 3)
+    assert run("inner(x) * inner(x)", "7.0") == (49.0, 4)
+    assert run("2.0 * inner(x)", "1.0") == (2.0, 4)
+    assert run("2.0 * inner(x)", "1.0", "0.5") == (3.0, 5)
+
+
 def test_threads_that_compile_at_once_leave_numbas_settings_alone() -> None:
     def make(number: int) -> Any:
         @kernel(types.void(floats))

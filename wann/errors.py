@@ -5,7 +5,8 @@ WannError                      one clear line; the command line prints it and ex
 ├── TaskError                  a task cannot be built
 │   ├── UnknownEnvironment     no environment of that name
 │   ├── MissingPackage         the environment needs a package that is not installed
-│   └── UnsupportedSpace       its observation or action space is not handled
+│   ├── UnsupportedSpace       its observation or action space is not handled
+│   └── DynamicsDiffer         compiled dynamics do something else than the environment they stand for
 ├── GenomeError                a genome or network file is malformed
 ├── EvaluationError            every episode of a run failed, or a backend cannot be used
 ├── RunError                   something about a run folder
@@ -48,6 +49,10 @@ class MissingPackage(TaskError):
 
 class UnsupportedSpace(TaskError):
     """The environment's observation or action space is not handled."""
+
+
+class DynamicsDiffer(TaskError):
+    """Compiled dynamics do something else than the environment they stand for."""
 
 
 class GenomeError(WannError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 PI = 3.141592653589793
+TWO_PI = 6.283185307179586
 INV_PI = 0.3183098861837907
 
 # exp(-u) below this u is 0 to double precision as far as bounded activations can tell (4e-18).
@@ -75,3 +76,21 @@ def tanh(x):
     """tanh(x) = sign(x) (1 - exp(-2|x|)) / (1 + exp(-2|x|))."""
     e = decay(2.0 * np.abs(x))
     return (2.0 * (x > 0) - 1.0) * ((1.0 - e) / (1.0 + e))
+
+
+def wrap_angle(x):
+    """The angle of [-pi, pi) that x radians stand for: x - 2 pi floor((x + pi) / (2 pi)).
+
+    An angle that is there already keeps its bits, unless it is within a rounding of pi, which becomes -pi.
+    The error is that of one rounding of x.
+    """
+    return x - TWO_PI * np.floor((x + PI) / TWO_PI)
+
+
+def single(x):
+    """Round x to single precision, as a float64: what is left of it in a float32.
+
+    A sum, product or quotient of two such numbers that is rounded so again has the bits of float32
+    arithmetic (53 >= 2 * 24 + 2: rounding twice does no harm).
+    """
+    return np.float64(np.float32(x))

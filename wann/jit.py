@@ -4,7 +4,7 @@ Import it late: it imports numba. Three rules keep results exact and caches warm
 
 - no fastmath, and `error_model="numpy"` so that division does not keep a loop scalar;
 - kernels that need another kernel take it as a first-class function with an explicit signature (a closure
-  over compiled functions would never be found in the cache again);
+  over compiled functions would never be found in the cache again); formulas they call by name;
 - the cache folder carries a hash of every source file that kernels are made of, because numba itself does
   not notice when a function that a kernel calls has changed, and of the processor; and each kernel has cache
   files of its own. Several processes may fill the cache at once, and numba numbers the variants in one index
@@ -19,7 +19,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, update_wrapper
 from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType
@@ -90,11 +90,18 @@ def _plugin_sources() -> list[Path]:
 def kernel(signature: Any) -> Callable[[Callable[..., Any]], Any]:
     """Compile a function for `signature` now, or load it from the cache; it runs without the GIL.
 
-    The function may close over numbers, such as a block's width, and nothing else.
+    The function may close over numbers, such as a block's width, and nothing else. A plain function of its
+    module that it calls is a formula (see `compiled_formula`).
     """
 
-    def decorate(function: Callable[..., Any]) -> Any:
-        variant = [str(cell.cell_contents) for cell in function.__closure__ or ()]  # type: ignore[attr-defined]
+    def decorate(function: Any) -> Any:
+        variant = [str(cell.cell_contents) for cell in function.__closure__ or ()]
+        formulas = _formulas_of(function)
+        if formulas:
+            variant.append(_fingerprint(function))
+            scope = function.__globals__ | {name: compiled_formula(f) for name, f in formulas.items()}
+            rebound = FunctionType(function.__code__, scope, function.__name__, None, function.__closure__)
+            function = update_wrapper(rebound, function)
         function.__qualname__ = "_".join([function.__qualname__, *variant])
         with _compiling:
             previous = numba.config.CACHE_DIR  # type: ignore[attr-defined]
@@ -119,8 +126,32 @@ def compiled_formula(formula: Callable[..., Any]) -> Any:
     It is inlined into its caller before loops are optimised; otherwise a loop over lanes stays scalar.
     """
     scope = dict(formula.__globals__)  # type: ignore[attr-defined]
-    for name in formula.__code__.co_names:  # type: ignore[attr-defined]
-        if inspect.isfunction(scope.get(name)):
-            scope[name] = compiled_formula(scope[name])
+    scope |= {name: compiled_formula(inner) for name, inner in _formulas_of(formula).items()}
     rebound = FunctionType(formula.__code__, scope, formula.__name__)  # type: ignore[attr-defined]
     return numba.njit(inline="always", **_OPTIONS)(rebound)
+
+
+def _formulas_of(function: Any) -> dict[str, Any]:
+    """The plain functions of its module that a function calls."""
+    known = function.__globals__
+    return {name: known[name] for name in function.__code__.co_names if inspect.isfunction(known.get(name))}
+
+
+def _fingerprint(function: Any) -> str:
+    """A hash of what a kernel's formulas are made of, in whatever file: their code and their numbers.
+
+    `cache_folder` covers this package alone, and numba itself no more than the kernel's own file.
+    """
+    digest = hashlib.sha256()
+
+    def add(part: Any) -> None:
+        code, known = part.__code__, part.__globals__
+        modules = [vars(known[name]) for name in code.co_names if inspect.ismodule(known.get(name))]
+        values = [space.get(name) for space in (known, *modules) for name in code.co_names]
+        numbers = [value for value in (*code.co_consts, *values) if isinstance(value, int | float)]
+        digest.update(f"{code.co_code.hex()} {code.co_names} {numbers}".encode())
+        for formula in _formulas_of(part).values():
+            add(formula)
+
+    add(function)
+    return digest.hexdigest()[:12]

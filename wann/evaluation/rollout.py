@@ -18,7 +18,7 @@ from wann.network.forward import SIGNATURE as FORWARD
 from wann.network.forward import forward_kernel
 from wann.network.network import Networks
 from wann.tasks.actions import Box, Discrete
-from wann.tasks.compiled.dynamics import OBSERVE, STEP
+from wann.tasks.compiled.signatures import OBSERVE, STEP
 from wann.tasks.task import Task
 
 WIDTHS = (8, 16, 24, 32, 64)

@@ -92,8 +92,8 @@ def make_environment(
     module = env.partition(":")[0] if ":" in env else None
     if module and not _is_installed(module.partition(".")[0]):
         raise MissingPackage(
-            f"task.env: '{env}' needs the Python package '{module}', which is not installed; "
-            f"try: pip install {module}"
+            f"task.env: '{env}' needs the Python module '{module}', which is not found; try: "
+            f"pip install {module}, or where it is a file of yours, PYTHONPATH=FOLDER"
         )
     try:
         return gymnasium.make(env, disable_env_checker=True, **options)
@@ -105,6 +105,8 @@ def make_environment(
         raise UnknownEnvironment(f"task.env: '{env}': {_one_line(error)}") from error
     except ImportError as error:
         raise MissingPackage(_missing(env, error)) from error
+    except TaskError:
+        raise
     except Exception as error:
         raise TaskError(
             f"task.env: '{env}' cannot be made with the arguments {options}: "

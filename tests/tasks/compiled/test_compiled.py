@@ -17,6 +17,14 @@ from wann.tasks.environment import make_environment, make_task
 
 # Environments that share their formulas with their kernels; the others use the C library's sine.
 EXACT = {"wann_envs:wann/CartPoleSwingUp-v0"}
+# Never terminated.
+ENDLESS = {"Pendulum-v1"}
+# The torque's cost is a float32, and powf squares it: 1 in 1400 is rounded the wrong way, by up to 2.4e-10.
+REWARD_TOLERANCE = {"Pendulum-v1": 5e-10}
+# Some hundred steps make 1e-9 of 1e-15, so that an action may come out differently near the end.
+CHAOTIC = {"Acrobot-v1"}
+# Returns that 20 random networks may earn: on the mountain, -200 unless the goal is reached.
+LEAST_RETURNS = {"MountainCar-v0": 2}
 WIDTH = 32
 
 pytestmark = pytest.mark.parametrize("env", COMPILED)
@@ -41,16 +49,20 @@ def play_real(env: str, seed: int, limit: int) -> list[Step]:
     space = environment.action_space
     space.seed(seed)
     observation, _ = environment.reset(seed=seed)
-    gains = rng.normal(size=(8, len(observation))) * rng.choice([0.1, 1.0, 10.0])
+    # a number is weighed by its range where it has one: a car's velocity is a hundredth of its position
+    reach = np.maximum(np.abs(environment.observation_space.low), np.abs(environment.observation_space.high))
+    reach = np.where(reach < 1e6, reach, 1.0)
+    gains = rng.normal(size=(8, len(observation))) * rng.choice([0.1, 1.0, 10.0]) / reach
+    start = observation
     steps, over = [], False
     while not over:
         if rng.random() < 0.1:
             action = space.sample()
         elif isinstance(space, spaces.Discrete):
-            action = int(space.start + np.argmax(gains[: space.n] @ observation))
+            action = int(space.start + np.argmax(gains[: space.n] @ (observation - start)))
         else:
             size = int(np.prod(space.shape))
-            action = np.clip(gains[:size] @ observation, space.low.ravel(), space.high.ravel())
+            action = np.clip(gains[:size] @ (observation - start), space.low.ravel(), space.high.ravel())
             action = action.astype(space.dtype).reshape(space.shape)
         number = action - space.start if isinstance(space, spaces.Discrete) else action
         before = dynamics.state_of(environment.unwrapped).copy()
@@ -114,7 +126,8 @@ def test_one_step_from_each_visited_state_is_the_real_one(env, episodes):
         assert after.tobytes() == real.tobytes()
         assert rewards.tolist() == [s.reward for s in steps]
     np.testing.assert_allclose(after, real, rtol=1e-12, atol=1e-12)
-    np.testing.assert_allclose(rewards, [s.reward for s in steps], rtol=1e-12, atol=1e-12)
+    most = REWARD_TOLERANCE.get(env, 1e-12)
+    np.testing.assert_allclose(rewards, [s.reward for s in steps], rtol=most, atol=most)
     assert terminated.tolist() == [float(s.terminated) for s in steps]
     seen = np.array([s.observation for s in steps])
     assert seen.dtype == np.float32
@@ -123,7 +136,7 @@ def test_one_step_from_each_visited_state_is_the_real_one(env, episodes):
 
 
 def test_visited_states_include_ends_and_long_episodes(env, episodes):
-    assert any(episode[-1].terminated for episode in episodes)
+    assert any(episode[-1].terminated for episode in episodes) is (env not in ENDLESS)
     assert sum(len(episode) == 200 for episode in episodes) >= 3
 
 
@@ -145,7 +158,7 @@ def test_formulas_give_the_bits_of_the_kernels(env, episodes):
     *state, reward, ended = dynamics.advance(*before.T, *action.T)
     assert np.array(state).T.tobytes() == after.tobytes()
     assert np.broadcast_to(reward, len(steps)).astype(float).tobytes() == rewards.tobytes()
-    assert np.asarray(ended, float).tobytes() == terminated.tobytes()
+    assert np.broadcast_to(ended, len(steps)).astype(float).tobytes() == terminated.tobytes()
     assert np.array(dynamics.observe(tuple(state))).T.tobytes() == observations.tobytes()
 
 
@@ -161,18 +174,21 @@ def test_a_lane_does_not_see_its_neighbours(env, episodes):
 def test_genomes_earn_the_same_in_closed_loop(env, grow):
     compiled, general = make_task(env), make_task(env, compiled=False)
     lanes = Lanes.product(2, episode_seeds(3, Purpose.TEST, 2 if env == "CartPole-v1" else 1))
-    spread = []
+    spread, same, gaps = [], [], []
     for seed in range(20):
         genome = grow(compiled.n_inputs, compiled.n_outputs, 20, seed)[0]
         candidate = Candidate.shared("grown", compile_genome(genome), [-1.5, 1.0])
         fast, real = evaluate(compiled, candidate, lanes), evaluate(general, candidate, lanes)
         assert real.error is None
-        assert fast.metrics["steps"].tolist() == real.metrics["steps"].tolist()
         if env in EXACT:
             assert fast.returns.tolist() == real.returns.tolist()
-        np.testing.assert_allclose(fast.returns, real.returns, rtol=1e-6)
+        alike = np.isclose(fast.returns, real.returns, rtol=1e-6, atol=0.0)
+        same += (alike & (fast.metrics["steps"] == real.metrics["steps"])).tolist()
+        gaps += (fast.returns - real.returns).tolist()
         spread.append(real.mean)
-    assert len(set(spread)) >= 8
+    assert np.mean(same) >= (0.95 if env in CHAOTIC else 1.0)
+    assert abs(np.mean(gaps)) <= np.std(spread) / np.sqrt(len(spread))
+    assert len(set(spread)) >= LEAST_RETURNS.get(env, 8)
 
 
 def test_an_episode_is_cut_off_at_the_same_step(env, grow):

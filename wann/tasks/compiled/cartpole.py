@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from wann.formulas import cos, sin
-from wann.jit import compiled_formula, kernel
-from wann.tasks.compiled.dynamics import OBSERVE, STEP, Dynamics, State
+from wann.jit import kernel
+from wann.tasks.compiled.dynamics import Dynamics, State
+from wann.tasks.compiled.signatures import OBSERVE, STEP
 
 GRAVITY, MASS_POLE, TOTAL_MASS, LENGTH = 9.8, 0.1, 1.1, 0.5
 POLE_MASS_LENGTH = 0.05
@@ -35,9 +36,6 @@ def advance(x, x_dot, theta, theta_dot, action):
     return x, x_dot, theta, theta_dot, 1.0, terminated
 
 
-_advance = compiled_formula(advance)
-
-
 @cache
 def kernels(width: int) -> tuple[Any, Any]:
     """Return (observe, step) for blocks of `width` lanes."""
@@ -53,7 +51,7 @@ def kernels(width: int) -> tuple[Any, Any]:
         x, x_dot = state[:B], state[B : 2 * B]
         theta, theta_dot = state[2 * B : 3 * B], state[3 * B : 4 * B]
         for lane in range(B):
-            x[lane], x_dot[lane], theta[lane], theta_dot[lane], reward[lane], terminated[lane] = _advance(
+            x[lane], x_dot[lane], theta[lane], theta_dot[lane], reward[lane], terminated[lane] = advance(
                 x[lane], x_dot[lane], theta[lane], theta_dot[lane], action[lane]
             )
 

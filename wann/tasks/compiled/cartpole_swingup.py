@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from wann.jit import compiled_formula, kernel
-from wann.tasks.compiled.dynamics import OBSERVE, STEP, Dynamics, State
+from wann.jit import kernel
+from wann.tasks.compiled.dynamics import Dynamics, State
+from wann.tasks.compiled.signatures import OBSERVE, STEP
 from wann_envs.physics import advance
-
-_advance = compiled_formula(advance)
 
 
 @cache
@@ -43,7 +42,7 @@ def kernels(width: int) -> tuple[Any, Any]:
                 sine[lane],
                 reward[lane],
                 terminated[lane],
-            ) = _advance(
+            ) = advance(
                 x[lane], x_dot[lane], theta[lane], theta_dot[lane], cosine[lane], sine[lane], action[lane]
             )
 

@@ -12,17 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import types
-
-from wann.jit import floats
 
 State = Sequence[Any]
-
-# observe(state, observation)
-OBSERVE = types.void(floats, floats)
-
-# step(state, action, reward, terminated): changes the state, writes rewards and 1.0 where an episode ended
-STEP = types.void(floats, floats, floats, floats)
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,8 @@ class Dynamics:
         observe: state -> observation, as a formula over tuples, one entry per number.
         advance: (*state, *action) -> (*state, reward, terminated), as a formula. A discrete action is its
             index as a float; a continuous one has been mapped to the action space. `terminated` is 0 or 1.
-        kernels: width -> (observe, step) with the signatures `OBSERVE` and `STEP`.
+        kernels: width -> (observe, step) with the signatures of `signatures.py`; called late, so numba
+            can be imported there.
         inputs, outputs: what the observation's parts and the network's outputs are called.
     """
 

@@ -47,7 +47,7 @@ def test_a_family_whose_package_is_missing_names_the_command(there, monkeypatch)
     assert set(extras) == {"Box2D", "MuJoCo"}
     for family, extra in extras.items():
         assert commands[family] == (None if there else f'pip install "gymnasium[{extra}]"')
-    assert commands["Compiled"] is commands["Classic control"] is None
+    assert commands["Compiled"] is None
 
 
 def test_families_are_found_by_their_entry_points():

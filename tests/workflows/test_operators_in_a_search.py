@@ -18,13 +18,16 @@ BASE = parse_config(
 SHRINK = (
     "search.mutation={change_activation: 0.25, remove_connection: 0.25, remove_node: 0.1, add_node: 0.15}"
 )
+CROSS = "search.crossover_probability=0.5"
 
 
 def digests(folder: Path) -> list[str]:
     return [row.digest for row in read_history(RunPaths(folder).history)]
 
 
-@pytest.mark.parametrize("changes", [[SHRINK]], ids=["removal"])
+@pytest.mark.parametrize(
+    "changes", [[SHRINK], [CROSS], [SHRINK, CROSS]], ids=["removal", "crossover", "both"]
+)
 def test_it_repeats_itself_and_resumes_to_the_same_digests(tmp_path, changes):
     config = override(BASE, [*changes, "search.generations=12"])
     start(config, tmp_path / "whole", "whole")
@@ -37,11 +40,11 @@ def test_it_repeats_itself_and_resumes_to_the_same_digests(tmp_path, changes):
 
 def test_each_changes_what_a_search_finds(tmp_path):
     found = []
-    for k, changes in enumerate([[], [SHRINK]]):
+    for k, changes in enumerate([[], [SHRINK], [CROSS], [SHRINK, CROSS]]):
         start(override(BASE, [*changes, "search.generations=4"]), tmp_path / str(k), "one")
         found.append(digests(tmp_path / str(k)))
     assert len({rows[0] for rows in found}) == 1  # the first generation is the same
-    assert len({rows[-1] for rows in found}) == 2
+    assert len({rows[-1] for rows in found}) == 4
 
 
 def test_a_search_that_only_removes_ends_in_small_genomes(tmp_path):

@@ -139,6 +139,12 @@ class SearchConfig(_Section):
         "where it cannot apply, another one is drawn by the same probabilities. To let networks shrink, give "
         "`remove_connection` and `remove_node` a share, and the others less.",
     )
+    crossover_probability: Probability = Field(
+        default=0.0,
+        description="Chance that a child has two parents. It is their crossover before it is mutated: it has "
+        "the connections and nodes of the better one, and what both have is enabled, and activated, as in "
+        "either.",
+    )
     activations: Annotated[tuple[ActivationName, ...], _Loose, _Unique] = Field(
         default=DEFAULT_SET,
         min_length=1,

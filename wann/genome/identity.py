@@ -34,3 +34,18 @@ def node_key(node, hidden, source, target, innovation):
         if source[gene] == node:
             first = min(first, innovation[gene] + _OUTGOING)
     return first
+
+
+@helper
+def naming_genes(n_nodes, source, target, innovation):
+    """Return `(n_nodes,)` the gene that each node is known by, -1 for a node without genes."""
+    names = np.full(n_nodes, -1, np.int64)
+    for gene in range(target.size):
+        name = names[target[gene]]
+        if name < 0 or innovation[gene] < innovation[name]:
+            names[target[gene]] = gene
+    for gene in range(source.size):
+        name = names[source[gene]]
+        if name < 0 or (source[name] == source[gene] and innovation[gene] < innovation[name]):
+            names[source[gene]] = gene
+    return names

@@ -1,4 +1,7 @@
-"""Mutation: children from parents, exactly one operator a child, compiled over the whole generation."""
+"""Mutation: children from parents, exactly one operator a child, compiled over the whole generation.
+
+A child may have two parents; then it is their crossover before it is mutated.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from numba import types
 
 from wann.activations import CODE
 from wann.genome.choice import OPERATORS, mutate_once
+from wann.genome.crossover import crossover
 from wann.genome.innovation import InnovationLog
 from wann.genome.population import Population
 from wann.jit import bytes_, flags, floats, helper, i8, int32s, ints, kernel
@@ -26,6 +30,7 @@ def mutate(
     probabilities: Mapping[str, float],
     activations: Sequence[str],
     log: InnovationLog,
+    mates: Sequence[int] | np.ndarray | None = None,
 ) -> tuple[Population, InnovationLog]:
     """Breed one generation.
 
@@ -37,12 +42,15 @@ def mutate(
         probabilities: operator name -> probability; the operators that can apply share by these.
         activations: the set that new and changed nodes draw from.
         log: gives out innovation ids.
+        mates: `(children,)` indices of second parents, ranked no better than the `chosen` ones, -1 for none;
+            a child that has one is the crossover of both before it is mutated. None: no child has one.
 
     Returns:
         The children in the order of `chosen`, and the log after them. A child that no operator with a
-        probability above 0 can change is a copy.
+        probability above 0 can change is a copy, or the plain crossover.
     """
     chosen = np.ascontiguousarray(chosen, np.int64)
+    mates = np.full(len(chosen), -1, np.int64) if mates is None else np.ascontiguousarray(mates, np.int64)
     seeds = rng.integers(0, 2**64, size=len(chosen), dtype=np.uint64)
     n_nodes = np.diff(parents.node_start)[chosen].sum() + _ROOM_NODES * len(chosen)
     n_genes = np.diff(parents.gene_start)[chosen].sum() + _ROOM_GENES * len(chosen)
@@ -60,7 +68,7 @@ def mutate(
         parents.n_outputs,
         (parents.node_start, parents.gene_start),
         (parents.activations, parents.source, parents.target, parents.enabled, parents.innovation),
-        (chosen, seeds, unchanged),
+        (chosen, mates, seeds, unchanged),
         np.array([probabilities.get(name, 0.0) for name in OPERATORS]),
         np.array([CODE[name] for name in activations], np.int8),
         (node_start, gene_start),
@@ -108,7 +116,7 @@ def copied(parent, out, out_starts, child):
         i8,
         _starts,
         _genomes,
-        types.Tuple((ints, _uint64s, i8)),
+        types.Tuple((ints, ints, _uint64s, i8)),
         floats,
         bytes_,
         _starts,
@@ -117,7 +125,7 @@ def copied(parent, out, out_starts, child):
     )
 )
 def _breed(first_output, n_outputs, starts, parents, plan, probabilities, choices, out_starts, out, requests):
-    chosen, seeds, unchanged = plan
+    chosen, mates, seeds, unchanged = plan
     state = np.empty(1, np.uint64)
     size = np.empty(2, np.int64)
     for child in range(chosen.size):
@@ -126,6 +134,9 @@ def _breed(first_output, n_outputs, starts, parents, plan, probabilities, choice
         size[0], size[1] = parent[0].size, parent[1].size
         if child >= unchanged:
             state[0] = seeds[child]
+            if mates[child] >= 0:
+                mate = genome_at(parents, starts, mates[child])
+                crossover(first_output, n_outputs, genome, size, mate, state)
             mutate_once(first_output, n_outputs, genome, size, probabilities, choices, requests[child], state)
         out_starts[0][child + 1] = out_starts[0][child] + size[0]
         out_starts[1][child + 1] = out_starts[1][child] + size[1]

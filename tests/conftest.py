@@ -16,6 +16,9 @@ from wann.genome.initial import initial_population
 from wann.genome.mutation import OPERATORS, mutate
 from wann.genome.population import Population
 
+# The operators that only add to a genome or change it.
+GROWING = tuple(name for name in OPERATORS if not name.startswith("remove_"))
+
 # Compiling a kernel for the first time takes seconds, which no deadline can tell from a slow test.
 settings.register_profile(
     "wann", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
@@ -35,10 +38,11 @@ def grow() -> Callable[..., Population]:
         size: int = 8,
         output_activation: str = "linear",
         activations: tuple[str, ...] = NAMES,
+        operators: tuple[str, ...] = GROWING,
     ) -> Population:
         rng = np.random.default_rng(seed)
         population, log = initial_population(size, n_inputs, n_outputs, 0.5, output_activation, rng)
-        share = dict.fromkeys(OPERATORS, 1 / len(OPERATORS))
+        share = dict.fromkeys(operators, 1 / len(operators))
         for _ in range(generations):
             parents = rng.integers(0, size, size)
             population, log = mutate(population, parents, 0, rng, share, activations, log)

@@ -61,7 +61,10 @@ def test_only_the_environment_is_required():
         "add_node": 0.25,
         "add_connection": 0.2,
         "enable_connection": 0.05,
+        "remove_connection": 0.0,
+        "remove_node": 0.0,
     }
+    assert search.crossover_probability == 0.0
     assert config.evaluation.shared_weights == (-2, -1, -0.5, 0.5, 1, 2)
     assert (config.evaluation.episodes, config.evaluation.backend, config.evaluation.workers) == (
         4,

@@ -19,8 +19,9 @@ from wann.genome.innovation import InnovationLog
 from wann.genome.mutation import OPERATORS, mutate
 from wann.genome.population import ARRAYS, Population
 
-DEFAULT = {"change_activation": 0.5, "add_node": 0.25, "add_connection": 0.2, "enable_connection": 0.05}
-EVEN = dict.fromkeys(OPERATORS, 0.25)
+PAPER = {"change_activation": 0.5, "add_node": 0.25, "add_connection": 0.2, "enable_connection": 0.05}
+DEFAULT = PAPER | {"remove_connection": 0.0, "remove_node": 0.0}
+EVEN = dict.fromkeys(PAPER, 0.25)
 SEEDS = st.integers(0, 10**6)
 
 # bias 0, inputs 1 2, output 3, hidden 4 5; everything can happen to it
@@ -184,6 +185,17 @@ def test_equal_streams_give_equal_children(grow, seed):
     assert once.digest() == again.digest()
     assert log == other_log
     assert breed(parents, 6)[0].digest() != once.digest()
+
+
+@pytest.mark.parametrize("probabilities", [PAPER, DEFAULT])
+def test_old_seeds_keep_their_children(probabilities):
+    # as they were before there were operators that remove: searches of the same seed must not change
+    rng = np.random.default_rng(7)
+    population, log = initial_population(32, 4, 2, 0.5, "linear", rng)
+    for _ in range(40):
+        chosen = rng.integers(0, 32, 32)
+        population, log = mutate(population, chosen, 4, rng, probabilities, DEFAULT_SET, log)
+    assert population.digest().hex()[:16] == "956f7271483a6b02"
 
 
 def test_siblings_differ(grow):

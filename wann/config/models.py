@@ -88,6 +88,16 @@ class MutationConfig(_Section):
     enable_connection: Probability = Field(
         default=0.05, description="A random disabled connection is enabled."
     )
+    remove_connection: Probability = Field(
+        default=0.0,
+        description="A random enabled connection is deleted; hidden nodes without an enabled one left are, "
+        "too.",
+    )
+    remove_node: Probability = Field(
+        default=0.0,
+        description="A random hidden node is deleted with all its connections; hidden nodes without an "
+        "enabled one left are, too.",
+    )
 
     @model_validator(mode="after")
     def _add_up_to_one(self) -> MutationConfig:
@@ -125,7 +135,15 @@ class SearchConfig(_Section):
     )
     mutation: Annotated[MutationConfig, _Empty] = Field(
         default_factory=MutationConfig,
-        description="How probable each operator is; they add up to 1. Exactly one is applied to a child.",
+        description="How probable each operator is; they add up to 1. Exactly one is applied to a child; "
+        "where it cannot apply, another one is drawn by the same probabilities. To let networks shrink, give "
+        "`remove_connection` and `remove_node` a share, and the others less.",
+    )
+    crossover_probability: Probability = Field(
+        default=0.0,
+        description="Chance that a child has two parents. It is their crossover before it is mutated: it has "
+        "the connections and nodes of the better one, and what both have is enabled, and activated, as in "
+        "either.",
     )
     activations: Annotated[tuple[ActivationName, ...], _Loose, _Unique] = Field(
         default=DEFAULT_SET,

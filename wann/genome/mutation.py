@@ -1,4 +1,7 @@
-"""Mutation: children from parents, exactly one operator a child, compiled over the whole generation."""
+"""Mutation: children from parents, exactly one operator a child, compiled over the whole generation.
+
+A child may have two parents; then it is their crossover before it is mutated.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,13 @@ import numpy as np
 from numba import types
 
 from wann.activations import CODE
+from wann.genome.choice import OPERATORS, mutate_once
+from wann.genome.crossover import crossover
 from wann.genome.innovation import InnovationLog
-from wann.genome.operators import (
-    add_connection,
-    add_node,
-    change_activation,
-    enable_connection,
-)
 from wann.genome.population import Population
-from wann.genome.randomness import uniform
 from wann.jit import bytes_, flags, floats, helper, i8, int32s, ints, kernel
 
-# The operators, in the order of their probabilities; `mutate_once` applies them by this position.
-OPERATORS: tuple[str, ...] = ("change_activation", "add_node", "add_connection", "enable_connection")
+__all__ = ["OPERATORS", "mutate"]
 
 _ROOM_NODES, _ROOM_GENES = 1, 2  # what one operator can add
 
@@ -33,6 +30,7 @@ def mutate(
     probabilities: Mapping[str, float],
     activations: Sequence[str],
     log: InnovationLog,
+    mates: Sequence[int] | np.ndarray | None = None,
 ) -> tuple[Population, InnovationLog]:
     """Breed one generation.
 
@@ -44,12 +42,15 @@ def mutate(
         probabilities: operator name -> probability; the operators that can apply share by these.
         activations: the set that new and changed nodes draw from.
         log: gives out innovation ids.
+        mates: `(children,)` indices of second parents, ranked no better than the `chosen` ones, -1 for none;
+            a child that has one is the crossover of both before it is mutated. None: no child has one.
 
     Returns:
         The children in the order of `chosen`, and the log after them. A child that no operator with a
-        probability above 0 can change is a copy.
+        probability above 0 can change is a copy, or the plain crossover.
     """
     chosen = np.ascontiguousarray(chosen, np.int64)
+    mates = np.full(len(chosen), -1, np.int64) if mates is None else np.ascontiguousarray(mates, np.int64)
     seeds = rng.integers(0, 2**64, size=len(chosen), dtype=np.uint64)
     n_nodes = np.diff(parents.node_start)[chosen].sum() + _ROOM_NODES * len(chosen)
     n_genes = np.diff(parents.gene_start)[chosen].sum() + _ROOM_GENES * len(chosen)
@@ -67,7 +68,7 @@ def mutate(
         parents.n_outputs,
         (parents.node_start, parents.gene_start),
         (parents.activations, parents.source, parents.target, parents.enabled, parents.innovation),
-        (chosen, seeds, unchanged),
+        (chosen, mates, seeds, unchanged),
         np.array([probabilities.get(name, 0.0) for name in OPERATORS]),
         np.array([CODE[name] for name in activations], np.int8),
         (node_start, gene_start),
@@ -80,46 +81,33 @@ def mutate(
     return Population(parents.n_inputs, parents.n_outputs, node_start, gene_start, *packed), log
 
 
-@helper
-def mutate_once(first_output, n_outputs, genome, size, probabilities, choices, request, state):
-    """Apply one operator, drawn by probability among those that can apply."""
-    activations, source, target, enabled, innovation = genome
-    left = probabilities.copy()
-    while True:
-        total = 0.0
-        for p in left:
-            total += p
-        if total <= 0.0:
-            return
-        draw = uniform(state) * total
-        operator = -1
-        for index in range(left.size):
-            if left[index] > 0.0:
-                operator = index
-                if draw < left[index]:
-                    break
-                draw -= left[index]
-        if operator == 0:
-            done = change_activation(first_output, n_outputs, activations, size, choices, state)
-        elif operator == 1:
-            done = add_node(
-                first_output, activations, source, target, enabled, innovation, size, choices, request, state
-            )
-        elif operator == 2:
-            done = add_connection(
-                first_output, n_outputs, source, target, enabled, innovation, size, request, state
-            )
-        else:
-            done = enable_connection(enabled, size, state)
-        if done:
-            return
-        left[operator] = 0.0
-
-
 _starts = types.UniTuple(ints, 2)
 _genomes = types.Tuple((bytes_, int32s, int32s, flags, ints))
 _uint64s = types.Array(types.uint64, 1, "C")
 _requests = types.Array(types.int64, 2, "C")
+
+
+@helper
+def genome_at(arrays, starts, k):
+    """Return genome `k` of a population as views of its five arrays."""
+    node = slice(starts[0][k], starts[0][k + 1])
+    gene = slice(starts[1][k], starts[1][k + 1])
+    return arrays[0][node], arrays[1][gene], arrays[2][gene], arrays[3][gene], arrays[4][gene]
+
+
+@helper
+def copied(parent, out, out_starts, child):
+    """Copy a genome to where `child` begins; return views with room for what one operator can add."""
+    nodes, genes = parent[0].size, parent[1].size
+    node = slice(out_starts[0][child], out_starts[0][child] + nodes + _ROOM_NODES)
+    gene = slice(out_starts[1][child], out_starts[1][child] + genes + _ROOM_GENES)
+    genome = out[0][node], out[1][gene], out[2][gene], out[3][gene], out[4][gene]
+    genome[0][:nodes] = parent[0]
+    genome[1][:genes] = parent[1]
+    genome[2][:genes] = parent[2]
+    genome[3][:genes] = parent[3]
+    genome[4][:genes] = parent[4]
+    return genome
 
 
 @kernel(
@@ -128,7 +116,7 @@ _requests = types.Array(types.int64, 2, "C")
         i8,
         _starts,
         _genomes,
-        types.Tuple((ints, _uint64s, i8)),
+        types.Tuple((ints, ints, _uint64s, i8)),
         floats,
         bytes_,
         _starts,
@@ -137,31 +125,18 @@ _requests = types.Array(types.int64, 2, "C")
     )
 )
 def _breed(first_output, n_outputs, starts, parents, plan, probabilities, choices, out_starts, out, requests):
-    node_start, gene_start = starts
-    chosen, seeds, unchanged = plan
-    out_nodes, out_genes = out_starts
+    chosen, mates, seeds, unchanged = plan
     state = np.empty(1, np.uint64)
     size = np.empty(2, np.int64)
     for child in range(chosen.size):
-        parent = chosen[child]
-        first_node, first_gene = out_nodes[child], out_genes[child]
-        size[0] = node_start[parent + 1] - node_start[parent]
-        size[1] = gene_start[parent + 1] - gene_start[parent]
-        genome = (
-            out[0][first_node : first_node + size[0] + _ROOM_NODES],
-            out[1][first_gene : first_gene + size[1] + _ROOM_GENES],
-            out[2][first_gene : first_gene + size[1] + _ROOM_GENES],
-            out[3][first_gene : first_gene + size[1] + _ROOM_GENES],
-            out[4][first_gene : first_gene + size[1] + _ROOM_GENES],
-        )
-        genome[0][: size[0]] = parents[0][node_start[parent] : node_start[parent + 1]]
-        genes = slice(gene_start[parent], gene_start[parent + 1])
-        genome[1][: size[1]] = parents[1][genes]
-        genome[2][: size[1]] = parents[2][genes]
-        genome[3][: size[1]] = parents[3][genes]
-        genome[4][: size[1]] = parents[4][genes]
+        parent = genome_at(parents, starts, chosen[child])
+        genome = copied(parent, out, out_starts, child)
+        size[0], size[1] = parent[0].size, parent[1].size
         if child >= unchanged:
             state[0] = seeds[child]
+            if mates[child] >= 0:
+                mate = genome_at(parents, starts, mates[child])
+                crossover(first_output, n_outputs, genome, size, mate, state)
             mutate_once(first_output, n_outputs, genome, size, probabilities, choices, requests[child], state)
-        out_nodes[child + 1] = first_node + size[0]
-        out_genes[child + 1] = first_gene + size[1]
+        out_starts[0][child + 1] = out_starts[0][child] + size[0]
+        out_starts[1][child + 1] = out_starts[1][child] + size[1]

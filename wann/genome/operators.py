@@ -1,18 +1,19 @@
-"""The mutation operators, compiled. Each changes one genome in place and says whether it could.
+"""The mutation operators of the paper, compiled; those that let networks shrink are in removal.py.
 
-A genome under work is its five arrays with room for one node and two genes more, and `size = [activations,
-genes]`. New genes carry no innovation id yet; `request` tells what they are, so that the same structural
-mutation gets the same ids in one generation (see innovation.py). Source: Gaier & Ha 2019; for innovation ids
-Stanley & Miikkulainen 2002.
+Each changes one genome in place and says whether it could. A genome under work is its five arrays with room
+for one node and two genes more, and `size = [activations, genes]`. New genes carry no innovation id yet;
+`request` tells what they are, so that the same structural mutation gets the same ids in one generation (see
+innovation.py). Source: Gaier & Ha 2019; for innovation ids Stanley & Miikkulainen 2002.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from wann.genome.identity import node_key
 from wann.genome.innovation import CONNECTION, NODE
 from wann.genome.layers import layer_of_nodes
-from wann.genome.randomness import below
+from wann.genome.randomness import below, pick
 from wann.jit import helper
 
 # The value of `innovation` until ids are given.
@@ -20,8 +21,9 @@ UNNUMBERED = -1
 
 
 @helper
-def change_activation(first_output, n_outputs, activations, size, choices, state):
+def change_activation(n_outputs, genome, size, choices, state):
     """Give a random hidden node another activation of the set `choices`, uniformly."""
+    activations = genome[0]
     n_hidden = size[0] - n_outputs
     if n_hidden == 0 or choices.size < 2:
         return False
@@ -32,23 +34,9 @@ def change_activation(first_output, n_outputs, activations, size, choices, state
 
 
 @helper
-def pick(mask, state):
-    """Return the index of a random True, uniformly, or -1 where there is none."""
-    count = mask.sum()
-    if count == 0:
-        return -1
-    nth = below(state, count)
-    for index in range(mask.size):
-        if mask[index]:
-            if nth == 0:
-                return index
-            nth -= 1
-    return -1
-
-
-@helper
-def add_node(first_output, activations, source, target, enabled, innovation, size, choices, request, state):
+def add_node(first_output, genome, size, choices, request, state):
     """Disable a random enabled connection a->b and put a new node n in its place: a->n, n->b."""
+    activations, source, target, enabled, innovation = genome
     genes = size[1]
     split = pick(enabled[:genes], state)
     if split < 0:
@@ -67,20 +55,9 @@ def add_node(first_output, activations, source, target, enabled, innovation, siz
 
 
 @helper
-def node_key(node, hidden, target, innovation):
-    """A node's name across genomes: fixed nodes by place, hidden ones by their first incoming gene."""
-    if node < hidden:
-        return -np.int64(node) - 1
-    first = np.int64(9223372036854775807)
-    for gene in range(target.size):
-        if target[gene] == node:
-            first = min(first, innovation[gene])
-    return first
-
-
-@helper
-def add_connection(first_output, n_outputs, source, target, enabled, innovation, size, request, state):
+def add_connection(first_output, n_outputs, genome, size, request, state):
     """Join a random source to a random node of a strictly later layer that it has no gene to yet."""
+    _, source, target, enabled, innovation = genome
     genes, n_nodes, hidden = size[1], first_output + size[0], first_output + n_outputs
     layer = layer_of_nodes(n_nodes, first_output, n_outputs, source[:genes], target[:genes])
     candidates = np.ones(n_nodes, np.bool_)
@@ -101,15 +78,16 @@ def add_connection(first_output, n_outputs, source, target, enabled, innovation,
         candidates[start] = False
     source[genes], target[genes], enabled[genes], innovation[genes] = start, end, True, UNNUMBERED
     request[0] = CONNECTION
-    request[1] = node_key(start, hidden, target[:genes], innovation[:genes])
-    request[2] = node_key(end, hidden, target[:genes], innovation[:genes])
+    request[1] = node_key(start, hidden, source[:genes], target[:genes], innovation[:genes])
+    request[2] = node_key(end, hidden, source[:genes], target[:genes], innovation[:genes])
     size[1] += 1
     return True
 
 
 @helper
-def enable_connection(enabled, size, state):
+def enable_connection(genome, size, state):
     """Enable a random disabled connection again."""
+    enabled = genome[3]
     gene = pick(~enabled[: size[1]], state)
     if gene < 0:
         return False

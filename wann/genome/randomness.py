@@ -30,3 +30,18 @@ def uniform(state):
 def below(state, n):
     """An integer in 0 .. n - 1, uniformly."""
     return min(int(uniform(state) * n), n - 1)
+
+
+@helper
+def pick(mask, state):
+    """Return the index of a random True, uniformly, or -1 where there is none."""
+    count = mask.sum()
+    if count == 0:
+        return -1
+    nth = below(state, count)
+    for index in range(mask.size):
+        if mask[index]:
+            if nth == 0:
+                return index
+            nth -= 1
+    return -1

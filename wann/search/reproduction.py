@@ -9,9 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The next generation's parents: `(P,)` indices; the first `elites` are copied, the others mutated."""
+    """The next generation's parents: `(P,)` indices; the first `elites` are copied, the others mutated.
+
+    `mates` are `(P,)` second parents, never ranked better, of children that are crossed first; -1: none.
+    """
 
     parents: np.ndarray
+    mates: np.ndarray
     elites: int
 
 
@@ -21,11 +25,14 @@ def plan_reproduction(
     cull_ratio: float,
     tournament_size: int,
     rng: np.random.Generator,
+    crossover_probability: float = 0.0,
 ) -> Plan:
     """Choose parents.
 
     The last floor(cull_ratio P) of the ranking are culled, the first floor(elite_ratio survivors) copied.
-    Every other child has the best of `tournament_size` survivors, drawn with replacement, as its parent.
+    Every other child has the best of `tournament_size` survivors, drawn with replacement, as its parent. With
+    `crossover_probability` it has the best of as many others, too: the better ranked one of these two (they
+    may be the same) is its parent, the other one its mate.
 
     Args:
         ranking: `(P,)` indices from best to worst.
@@ -33,8 +40,15 @@ def plan_reproduction(
     size = len(ranking)
     survivors = max(1, size - _floor(cull_ratio * size))
     elites = _floor(elite_ratio * survivors)
-    drawn = rng.integers(0, survivors, size=(size - elites, tournament_size))
-    return Plan(ranking[np.r_[np.arange(elites), drawn.min(axis=1)]], elites)
+    tournaments = (size - elites, tournament_size)
+    first = rng.integers(0, survivors, size=tournaments).min(axis=1)
+    mates = np.full(size, -1, np.int64)
+    if crossover_probability > 0:  # else nothing more is drawn: old seeds keep their results
+        second = rng.integers(0, survivors, size=tournaments).min(axis=1)
+        crossed = rng.random(size - elites) < crossover_probability
+        mates[elites:] = np.where(crossed, ranking[np.maximum(first, second)], -1)
+        first = np.where(crossed, np.minimum(first, second), first)
+    return Plan(ranking[np.r_[np.arange(elites), first]], mates, elites)
 
 
 def _floor(product: float) -> int:

@@ -75,7 +75,14 @@ def tell(
 
     rng = generator(seed, Purpose.REPRODUCTION, generation)
     ranking = _ranking(scores, search, rng)
-    plan = plan_reproduction(ranking, search.elite_ratio, search.cull_ratio, search.tournament_size, rng)
+    plan = plan_reproduction(
+        ranking,
+        search.elite_ratio,
+        search.cull_ratio,
+        search.tournament_size,
+        rng,
+        search.crossover_probability,
+    )
     children, log = mutate(
         state.population,
         plan.parents,
@@ -84,6 +91,7 @@ def tell(
         search.mutation.model_dump(),
         search.activations,
         state.log,
+        plan.mates,
     )
     carried = np.zeros((2, len(children)))
     carried[:, : plan.elites] = np.array([earned, episodes])[:, plan.parents[: plan.elites]]

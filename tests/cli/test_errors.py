@@ -67,17 +67,28 @@ def test_files_that_are_no_config(tmp_path: Path, text: str, parts: list[str]) -
     one_line(wann("evolve", path), "bad.yaml", *parts)
 
 
+TALKER = """
+import gymnasium
+
+class Talk(gymnasium.Env):
+    observation_space, action_space = gymnasium.spaces.Text(9), gymnasium.spaces.Discrete(2)
+
+gymnasium.register("Talk-v0", Talk)
+"""
+
+
 @pytest.mark.parametrize(
     ("env", "parts"),
     [
         ("CartPol-v1", ["unknown environment", "did you mean 'CartPole-v1'?"]),
         ("nosuchmodule:Env-v0", ["nosuchmodule", "pip install nosuchmodule"]),
-        ("Blackjack-v1", ["observation space", "Tuple", "expected a Box"]),
+        ("talker:Talk-v0", ["observation space", "Text", "expected Box", "wrap it"]),
     ],
 )
 def test_tasks_that_cannot_be_built(tmp_path: Path, env: str, parts: list[str]) -> None:
+    (tmp_path / "talker.py").write_text(TALKER)
     folder = tmp_path / "run"
-    one_line(wann("evolve", SMOKE, "--set", f"task.env={env}", "--run-dir", folder), *parts)
+    one_line(wann("evolve", SMOKE, "--set", f"task.env={env}", "--run-dir", folder, cwd=tmp_path), *parts)
     assert not folder.exists()
 
 

@@ -78,6 +78,10 @@ HOW = [
     "infinite reward",
     "nan observation",
     "long observation",
+    "text observation",
+    "no observation",
+    "old step",
+    "exit",
     "raise in close",
 ]
 
@@ -92,17 +96,68 @@ def test_a_failure_costs_its_own_episode_alone(toys, how):
     assert np.isnan(result.returns).tolist() == [not good for good in GOOD]
     assert set(result.returns[GOOD]) == {6.0}
     assert result.error is not None
-    assert result.error.startswith("Traceback")
+    assert "Traceback" in result.error
 
 
 @pytest.mark.parametrize(
-    ("how", "words"), [("raise in reset", "reset of seed 7"), ("raise in step", "step of seed 7")]
+    ("how", "words", "step"),
+    [("raise in reset", "reset of seed 7", 0), ("raise in step", "step of seed 7", 2)],
 )
-def test_the_first_traceback_is_kept(toys, how, words):
+def test_the_first_traceback_is_kept(toys, how, words, step):
     task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": how})
     result = evaluate(task, Candidate.shared("straight", compile_genome(straight()), [-1.0, 1.0]), LANES)
     assert result.error is not None
+    assert result.error.startswith(f"The episode with seed 7 failed at step {step}:\nTraceback")
     assert result.error.rstrip().endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("long observation", "ValueError: expected an observation of shape (1,), got (2,)"),
+        ("text observation", "ValueError: expected numbers of shape (1,), got 'here'"),
+        ("no observation", "ValueError: the observation is not finite: [nan]"),
+        ("nan reward", "ValueError: the reward is nan"),
+        ("no reward", "TypeError: float() argument must be"),
+        ("old step", "ValueError: not enough values to unpack (expected 5, got 4)"),
+    ],
+)
+def test_what_an_environment_does_wrong_is_told(toys, how, words):
+    task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": how})
+    error = evaluate(
+        task, Candidate.shared("straight", compile_genome(straight()), [1.0]), LANES.part(0, 6)
+    ).error
+    assert error is not None
+    assert words in error
+
+
+@pytest.mark.parametrize("how", ["array reward", "boolean reward"])
+def test_a_reward_may_be_any_kind_of_number(toys, how):
+    task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": how})
+    result = evaluate(task, Candidate.shared("straight", compile_genome(straight()), [1.0, 2.0]), LANES)
+    assert result.returns.tolist() == [6.0] * len(LANES)
+
+
+def test_an_environment_may_change_what_it_was_given(toys):
+    given = {"notes": []}
+    task = make_task(f"{toys}:toys/Notes-v0", kwargs=given)
+    result = evaluate(
+        task, Candidate.shared("straight", compile_genome(straight()), [1.0]), Lanes.product(1, np.arange(9))
+    )
+    assert result.returns.tolist() == [1.0] * 9
+    assert given == {"notes": []}
+
+
+def test_an_environment_that_cannot_start_is_closed(toys, monkeypatch):
+    task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": "raise in reset"})
+    closed = []
+    monkeypatch.setattr(gymnasium.Wrapper, "close", lambda self: closed.append(self))
+    evaluate(
+        task,
+        Candidate.shared("straight", compile_genome(straight()), [1.0]),
+        Lanes.product(1, np.array([1, 3])),
+    )
+    assert len(closed) == 2
 
 
 def test_steps_of_failed_episodes_are_counted(toys):

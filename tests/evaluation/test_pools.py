@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate, play
-from wann.evaluation.pools import ProcessPool, ThreadPool, chunks, cores, evaluate_in, make_pool
+from wann.evaluation.pools import ThreadPool, chunks, cores, evaluate_in, make_pool
+from wann.evaluation.process_pool import ProcessPool
 from wann.genome.genome import Genome
 from wann.genome.population import Population
 from wann.network.network import Networks

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from wann.tasks.actions import Box, Discrete
+from wann.tasks.actions import Box, Discrete, MultiBinary, MultiDiscrete
 
 OUTPUTS = st.floats(-1e200, 1e200)
 SIDES = st.floats(-1e6, 1e6, allow_subnormal=False)
@@ -34,6 +34,47 @@ def test_a_discrete_action_counts_from_the_start_of_its_space():
     rule = Discrete(3, start=-1)
     assert [rule.act(np.array([float(k)])) for k in range(3)] == [-1, 0, 1]
     assert all(spaces.Discrete(3, start=-1).contains(rule.act(np.array([float(k)]))) for k in range(3))
+
+
+def test_each_part_of_a_multi_discrete_is_a_choice_of_its_own():
+    rule = MultiDiscrete((2, 3), (0, -1), (2,), "int64")
+    outputs = np.array([[0.0, 1.0, 5.0, 5.0, 9.0], [2.0, 2.0, 0.0, 4.0, 4.0], [-1.0, -2.0, -3.0, -3.0, -4.0]])
+    decoded = rule.decode(outputs)
+    assert decoded.tolist() == [[1, 2], [0, 1], [0, 0]]
+    assert [rule.act(row).tolist() for row in decoded] == [[1, 1], [0, 0], [0, -1]]
+
+
+def test_a_multi_discrete_action_has_the_shape_and_the_type_of_its_space():
+    rule = MultiDiscrete((2, 2, 2, 2), (0, 0, 0, 0), (2, 2), "int8")
+    action = rule.act(rule.decode(np.arange(8.0)[None])[0])
+    assert (action.tolist(), action.dtype) == ([[1, 1], [1, 1]], np.int8)
+
+
+def test_a_switch_is_on_above_zero():
+    rule = MultiBinary((2, 2))
+    action = rule.act(rule.decode(np.array([[-1e100, 0.0, 1e-300, 7.0]]))[0])
+    assert (action.tolist(), action.dtype) == ([[0, 0], [1, 1]], np.int8)
+
+
+@pytest.mark.parametrize(
+    ("output", "action"),
+    [
+        (-9.0, -2),
+        (-1.0, -2),
+        (-0.76, -2),
+        (-0.75, -2),
+        (-0.74, -1),
+        (-0.25, 0),
+        (0.0, 0),
+        (0.26, 1),
+        (0.75, 2),
+        (9.0, 2),
+    ],
+)
+def test_a_box_of_whole_numbers_rounds_and_halves_go_to_even(output, action):
+    rule = box(-2.0, 2.0, "int32")
+    decoded = rule.decode(np.array([[output]]))[0]
+    assert (decoded.tolist(), rule.act(decoded).dtype) == ([action], np.int32)
 
 
 def box(low, high, dtype="float64"):

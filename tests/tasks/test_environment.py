@@ -142,13 +142,13 @@ def test_wrong_arguments_are_told():
     assert "colour" in refusal(TaskError, "CartPole-v1", kwargs={"colour": "red"})
 
 
-@pytest.mark.parametrize("space", ["dict", "multi"])
+@pytest.mark.parametrize("space", ["dict", "text"])
 def test_unsupported_action_spaces_are_told(toys, space):
     message = refusal(UnsupportedSpace, f"{toys}:toys/Echo-v0", kwargs={"actions": space})
     assert "action space" in message
 
 
-@pytest.mark.parametrize("space", ["dict", "multi", "discrete"])
+@pytest.mark.parametrize("space", ["text", "image"])
 def test_unsupported_observation_spaces_are_told(toys, space):
     message = refusal(UnsupportedSpace, f"{toys}:toys/Echo-v0", kwargs={"observations": space})
     assert "observation space" in message

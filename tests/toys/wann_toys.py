@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,34 @@ from gymnasium import spaces
 
 UNIT = spaces.Box(-1.0, 1.0, (1,), np.float64)
 
-SPACES: dict[str, spaces.Space] = {
+# Every kind of space that observations may be from, and all but "dict", "pair" and "nested" for actions.
+KINDS: dict[str, spaces.Space] = {
     "unit": UNIT,
-    "dict": spaces.Dict({"a": UNIT, "b": UNIT}),
-    "multi": spaces.MultiDiscrete([2, 3]),
-    "discrete": spaces.Discrete(3, start=2),
+    "scalar": spaces.Box(-2.0, 2.0, (), np.float32),
     "grid": spaces.Box(-1.0, 1.0, (2, 3), np.float32),
+    "bytes": spaces.Box(0, 255, (3,), np.uint8),
+    "whole": spaces.Box(np.array([-3, 0]), np.array([4, 9]), dtype=np.int64),
+    "free": spaces.Box(-np.inf, np.inf, (2,), np.float32),
     "halves": spaces.Box(
         np.array([-1.0, 0.0, -np.inf, -np.inf]), np.array([1.0, np.inf, 0.5, np.inf]), dtype=np.float64
     ),
+    "discrete": spaces.Discrete(3, start=2),
+    "multi": spaces.MultiDiscrete([2, 3]),
+    "shifted": spaces.MultiDiscrete([2, 4], start=[-1, 3]),
+    "table": spaces.MultiDiscrete(np.array([[2, 1], [3, 2]])),
+    "lamps": spaces.MultiBinary(3),
+    "board": spaces.MultiBinary([2, 2]),
+    "dict": spaces.Dict({"a": UNIT, "b": UNIT}),
+    "pair": spaces.Tuple((spaces.Discrete(3, start=1), UNIT)),
+    "nested": spaces.Dict(
+        {
+            "goal": spaces.Box(-1.0, 1.0, (2, 2), np.float32),
+            "hand": spaces.Tuple((spaces.MultiBinary(2), spaces.Dict({"card": spaces.Discrete(4)}))),
+            "dice": spaces.MultiDiscrete([6, 6], start=[1, 1]),
+        }
+    ),
 }
+SPACES = KINDS | {"text": spaces.Text(3), "image": spaces.Box(0, 255, (210, 160, 3), np.uint8)}
 
 
 class Echo(gymnasium.Env):
@@ -41,6 +61,14 @@ class Echo(gymnasium.Env):
         return np.ones(1), float(np.sum(action)), self.t >= self.length, False, {}
 
 
+STRANGE: dict[str, Any] = {
+    "nan observation": np.array([np.nan]),
+    "long observation": np.ones(2),
+    "text observation": "here",
+    "no observation": None,
+}
+
+
 class Failing(Echo):
     """Earns 1 a step for 6 steps, unless its seed is odd: then something goes wrong, as `how` says."""
 
@@ -55,22 +83,27 @@ class Failing(Echo):
             raise RuntimeError(f"reset of seed {seed}")
         return super().reset(seed=seed)
 
-    def step(self, action: Any):
+    def step(self, action: Any) -> Any:
         observation, _, over, _, _ = super().step(action)
         reward: Any = 1.0
         if self.bad and self.t == 3:
             if self.how == "raise in step":
                 raise RuntimeError(f"step of seed {self.seed}")
+            if self.how == "exit":
+                raise SystemExit(1)
             if self.how == "nan reward":
                 reward = np.nan
             if self.how == "no reward":
                 reward = None
             if self.how == "infinite reward":
                 reward = np.inf
-            if self.how == "nan observation":
-                observation = np.array([np.nan])
-            if self.how == "long observation":
-                observation = np.ones(2)
+            if self.how == "array reward":
+                reward = np.array([1.0], np.float32)
+            if self.how == "boolean reward":
+                reward = np.True_
+            observation = STRANGE.get(self.how, observation)
+            if self.how == "old step":
+                return observation, reward, over, {}
         return observation, reward, over, False, {}
 
     def close(self) -> None:
@@ -93,6 +126,70 @@ class Deadly(Echo):
         os._exit(1)
 
 
-for _class in (Echo, Failing, Deadly):
+class Fatal(Echo):
+    """Ends its process in every episode."""
+
+    def step(self, action: Any):
+        os._exit(3)
+
+
+class Threads(Echo):
+    """Earns the number of threads that libraries for linear algebra are told to use."""
+
+    def step(self, action: Any):
+        return np.ones(1), float(os.environ.get("OMP_NUM_THREADS", 0)), True, False, {}
+
+
+class Notes(gymnasium.Env):
+    """Earns the length of the list that it was made with, after writing into it."""
+
+    observation_space, action_space = UNIT, UNIT
+
+    def __init__(self, notes: list[str]) -> None:
+        self.notes = notes
+
+    def reset(self, *, seed: int | None = None, options: Any = None):
+        return np.ones(1), {}
+
+    def step(self, action: Any):
+        self.notes.append("was here")
+        return np.ones(1), float(len(self.notes)), True, False, {}
+
+
+class Slow(Echo):
+    """Notes its process's id in a folder, and takes its time for each step."""
+
+    def __init__(self, folder: str, length: int = 2, seconds: float = 0.01) -> None:
+        super().__init__(length)
+        self.folder, self.seconds = Path(folder), seconds
+
+    def step(self, action: Any):
+        (self.folder / str(os.getpid())).touch()
+        time.sleep(self.seconds)
+        return super().step(action)
+
+
+class Mirror(gymnasium.Env):
+    """Any spaces: sees something random, and earns what its action says and what it sees, for 5 steps."""
+
+    def __init__(self, observations: str = "unit", actions: str = "unit") -> None:
+        # copies, as a space draws its samples from a stream of its own
+        self.observation_space, self.action_space = deepcopy((KINDS[observations], KINDS[actions]))
+
+    def reset(self, *, seed: int | None = None, options: Any = None):
+        self.t = 0
+        self.observation_space.seed(seed)
+        return self.observation_space.sample(), {}
+
+    def step(self, action: Any):
+        assert self.action_space.contains(action), action
+        self.t += 1
+        observation = self.observation_space.sample()
+        seen = spaces.flatten(self.observation_space, observation)
+        done = spaces.flatten(self.action_space, action)
+        return observation, float(np.arange(1, done.size + 1) @ done + seen.sum()), self.t == 5, False, {}
+
+
+for _class in (Echo, Failing, Deadly, Fatal, Threads, Notes, Slow, Mirror):
     if f"toys/{_class.__name__}-v0" not in gymnasium.registry:
         gymnasium.register(f"toys/{_class.__name__}-v0", entry_point=_class)

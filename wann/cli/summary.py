@@ -46,7 +46,7 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     if report:
         show_failures(report)
         show_judgement(report)
-    else:
+    elif outcome.status != "interrupted":
         _show_glance(outcome)
     print(f"\nIn {outcome.folder}")
     for name, what in (

@@ -6,6 +6,7 @@ goes wrong in one episode, an exception or a number that is not finite, fails th
 
 from __future__ import annotations
 
+import math
 import traceback
 from contextlib import suppress
 from typing import Any
@@ -18,38 +19,49 @@ from wann.network.network import Network
 from wann.tasks.environment import make_environment
 from wann.tasks.task import Task
 
+# Some environments end the whole program where they should end an episode.
+_FAILURES = (Exception, SystemExit)
 
-class _Episode:
-    """One running episode: its environment, its observation and what it has earned."""
 
-    def __init__(self, task: Task, seed: int) -> None:
+class Episode:
+    """One running episode in an environment of its own.
+
+    Attributes:
+        observation: `(n_inputs,)` float64, what is seen now.
+        earned: the sum of the rewards so far.
+        steps: environment steps so far.
+
+    Raises:
+        TaskError, or whatever the environment raises; ValueError where what it gives cannot be used.
+    """
+
+    def __init__(self, task: Task, seed: int, render_mode: str | None = None) -> None:
         self.earned, self.steps = 0.0, 0
-        self._act, self._n_inputs = task.actions.act, task.n_inputs
-        self._environment: Any = make_environment(task.env, task.kwargs, task.max_steps)
-        self._see(self._environment.reset(seed=seed)[0])
+        self._act, self._read = task.actions.act, task.observations.read
+        self._environment: Any = make_environment(task.env, task.kwargs, task.max_steps, render_mode)
+        try:
+            observation, _ = self._environment.reset(seed=seed)
+            self.observation = self._read(observation)
+        except BaseException:
+            self.close()
+            raise
 
     def step(self, decoded: np.ndarray) -> bool:
-        """Act, and return whether the episode is over."""
+        """Act as one row of `task.actions.decode` says, and return whether the episode is over."""
         observation, reward, terminated, truncated, _ = self._environment.step(self._act(decoded))
-        self._see(observation)
-        self.earned += float(reward)
         self.steps += 1
-        if not np.isfinite(self.earned):
-            raise ValueError(f"the environment's reward is {reward} at step {self.steps}")
+        self.earned += float(reward.item() if isinstance(reward, np.ndarray) else reward)
+        if not math.isfinite(self.earned):
+            raise ValueError(f"the reward is {reward}")
+        self.observation = self._read(observation)
         return bool(terminated or truncated)
 
-    def _see(self, observation: Any) -> None:
-        self.observation = np.asarray(observation, np.float64).ravel()
-        if self.observation.size != self._n_inputs:
-            raise ValueError(
-                f"expected {self._n_inputs} numbers in the observation, got {self.observation.size} "
-                f"at step {self.steps}"
-            )
-        if not np.isfinite(self.observation).all():
-            raise ValueError(f"the observation is not finite at step {self.steps}: {self.observation}")
+    def render(self) -> Any:
+        """The environment's picture of this moment."""
+        return self._environment.render()
 
     def close(self) -> None:
-        # what it earned is known by now, whatever happens here
+        """End it; what it earned is known by now, whatever happens here."""
         with suppress(Exception):
             self._environment.close()
 
@@ -71,10 +83,9 @@ def play_gymnasium(
     returns, steps = np.full(len(lanes), np.nan), np.zeros(len(lanes))
     error = None
     for first in range(0, len(lanes), WIDTH):
-        last = min(first + WIDTH, len(lanes))
-        failure = _play_block(
-            task, network, weights, lanes.part(first, last), returns[first:last], steps[first:last]
-        )
+        part = slice(first, min(first + WIDTH, len(lanes)))
+        block = lanes.part(part.start, part.stop)
+        failure = _play_block(task, network, weights, block, returns[part], steps[part])
         error = error or failure
     return returns, steps, error
 
@@ -85,26 +96,28 @@ def _play_block(
     """Play up to `WIDTH` lanes side by side; finished ones drop out."""
     forward = BatchForward(network)
     error = None
-    running: dict[int, _Episode] = {}
+    running: dict[int, Episode] = {}
     for lane, seed in enumerate(lanes.episode_seed.tolist()):
         try:
-            running[lane] = _Episode(task, seed)
-        except Exception:
-            error = error or traceback.format_exc()
+            running[lane] = Episode(task, seed)
+        except _FAILURES:
+            error = error or _told(seed, 0)
     while running:
-        order = list(running)
-        inputs = np.array([running[lane].observation for lane in order])
-        decoded = task.actions.decode(forward(weights[lanes.weight_row[order]], inputs))
-        for lane, action in zip(order, decoded, strict=True):
-            episode = running[lane]
+        inputs = np.array([episode.observation for episode in running.values()])
+        rows = weights[lanes.weight_row[list(running)]]
+        decoded = task.actions.decode(forward(rows, inputs))
+        for (lane, episode), action in zip(list(running.items()), decoded, strict=True):
             try:
-                over = episode.step(action)
-                earned = episode.earned
-            except Exception:
-                over, earned = True, np.nan
-                error = error or traceback.format_exc()
-            if over:
-                returns[lane], steps[lane] = earned, episode.steps
-                episode.close()
-                del running[lane]
+                if not episode.step(action):
+                    continue
+                returns[lane] = episode.earned
+            except _FAILURES:
+                error = error or _told(int(lanes.episode_seed[lane]), episode.steps)
+            steps[lane] = episode.steps
+            episode.close()
+            del running[lane]
     return error
+
+
+def _told(seed: int, step: int) -> str:
+    return f"The episode with seed {seed} failed at step {step}:\n{traceback.format_exc()}"

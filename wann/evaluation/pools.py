@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from multiprocessing import get_context
 from typing import Protocol, Self
 
 import numpy as np
@@ -21,13 +19,13 @@ import numpy as np
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
 from wann.evaluation.play import Play, play
 from wann.evaluation.rollout import prepare
+from wann.evaluation.worker import leave_if_imported
 from wann.network.network import Networks
 from wann.tasks.task import Task
 
 # Chunks per worker: enough to even out networks that take longer than others.
 _CHUNKS = 6
 _LEAST_LANES = 24
-_RESTARTS = 3
 
 
 @dataclass(frozen=True)
@@ -119,53 +117,6 @@ class ThreadPool(ChunkedPool):
         self._executor.shutdown()
 
 
-class ProcessPool(ChunkedPool):
-    """Processes: for environments that hold the GIL. A lost process costs its chunk, which runs again."""
-
-    def __init__(self, task: Task, workers: int) -> None:
-        super().__init__(task, workers)
-        self._executor = self._start()
-
-    def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self.workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(self.task,)
-        )
-
-    def _run(self, jobs):
-        results: list[Play] = []
-        restarts = 0
-        while len(results) < len(jobs):
-            try:
-                results.extend(self._executor.map(_play_here, jobs[len(results) :]))
-            except BrokenProcessPool:
-                restarts += 1
-                if restarts > _RESTARTS:
-                    raise
-                self._executor.shutdown(cancel_futures=True)
-                self._executor = self._start()
-        return iter(results)
-
-    def close(self) -> None:
-        """End the processes."""
-        self._executor.shutdown(cancel_futures=True)
-
-
-_task_here: Task | None = None
-
-
-def _prepare(task: Task) -> None:
-    import signal
-
-    global _task_here
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's
-    _task_here = task
-
-
-def _play_here(job: tuple[Networks, np.ndarray, Lanes]) -> Play:
-    assert _task_here is not None
-    return play(_task_here, *job)
-
-
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -176,12 +127,17 @@ def make_pool(task: Task, backend: str = "local", workers: int | None = None) ->
 
     Kernels are compiled, or found in the cache, before the first worker starts.
     """
+    leave_if_imported()
     workers = workers or cores()
     if backend == "ray":
         from wann.evaluation.ray_pool import RayPool
 
         return RayPool(task, workers)
-    return ThreadPool(task, workers) if task.compiled else ProcessPool(task, workers)
+    if task.compiled:
+        return ThreadPool(task, workers)
+    from wann.evaluation.process_pool import ProcessPool
+
+    return ProcessPool(task, workers)
 
 
 def evaluate_in(pool: ChunkedPool, candidate: Candidate, lanes: Lanes) -> Evaluation:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from wann.errors import OutputError, WannError
+from wann.evaluation.environments import Episode
 from wann.network.network import Network
 from wann.network.reference import forward
 from wann.records.files import write_atomically
@@ -63,15 +64,15 @@ def film(task: Task, network: Network, weights: np.ndarray, seed: int, path: Pat
     # every so many steps, so that the film plays at the speed of the episode
     every = max(1, math.ceil(task.render_fps / encoder.most_fps))
     fps = task.render_fps / every
-    episode = _Episode(task, network, weights, seed)
+    take = _Take(task, network, weights, seed)
     try:
         if path.is_dir():
             raise OutputError(f"{path}: is a folder; name a file")
-        write_atomically(path, lambda file: encoder.encode(file, episode.frames(every), fps))
+        write_atomically(path, lambda file: encoder.encode(file, take.frames(every), fps))
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
     weight = float(weights[0, 0]) if weights.shape[1] == 1 else None
-    return Film(path, episode.earned, episode.steps, weight, episode.n_frames, episode.n_frames / fps)
+    return Film(path, take.earned, take.steps, weight, take.n_frames, take.n_frames / fps)
 
 
 def _encoder_of(path: Path) -> Encoder:
@@ -92,7 +93,7 @@ def _require_frames(task: Task) -> None:
         raise OutputError(f"{task.env}: cannot be filmed; it renders {known}, a film needs 'rgb_array'")
 
 
-class _Episode:
+class _Take:
     """One episode and what it earned; it is played while its frames are drawn from it."""
 
     def __init__(self, task: Task, network: Network, weights: np.ndarray, seed: int) -> None:
@@ -101,43 +102,33 @@ class _Episode:
 
     def frames(self, every: int) -> Iterator[np.ndarray]:
         """Play, and yield the `(H, W, 3)` picture of the start, of every `every` steps and of the end."""
-        task, size = self._task, None
-        environment = make_environment(task.env, task.kwargs, task.max_steps, "rgb_array")
+        episode, size, over = None, None, False
         try:
-            observation, over = environment.reset(seed=self._seed)[0], False
+            episode = Episode(self._task, self._seed, "rgb_array")
             while True:
-                if over or self.steps % every == 0:
-                    frame = environment.render()
+                if over or episode.steps % every == 0:
+                    frame = episode.render()
                     size = _checked_size(frame, size)
                     self.n_frames += 1
-                    yield frame  # type: ignore[misc]  # it has been checked
+                    yield frame
                 if over:
                     return
-                observation, reward, terminated, truncated, _ = environment.step(self._act(observation))
-                over = bool(terminated or truncated)
-                self._earn(float(reward))
+                over = episode.step(self._decide(episode.observation))
+                self.earned, self.steps = episode.earned, episode.steps
         except WannError:
             raise
         except Exception as error:
             what = " ".join(str(error).split())
+            step = episode.steps if episode else 0
             raise OutputError(
-                f"{task.env}: the episode failed at step {self.steps}: {type(error).__name__}: {what}"
+                f"{self._task.env}: the episode failed at step {step}: {type(error).__name__}: {what}"
             ) from error
         finally:
-            environment.close()
+            if episode:
+                episode.close()
 
-    def _act(self, observation: object) -> object:
-        inputs = np.asarray(observation, np.float64).reshape(1, -1)
-        if not np.isfinite(inputs).all():
-            raise ValueError(f"the observation is not finite: {observation}")
-        rule = self._task.actions
-        return rule.act(rule.decode(forward(self._network, self._weights, inputs))[0])
-
-    def _earn(self, reward: float) -> None:
-        self.steps += 1
-        self.earned += reward
-        if not math.isfinite(self.earned):
-            raise ValueError(f"the reward is {reward}")
+    def _decide(self, observation: np.ndarray) -> np.ndarray:
+        return self._task.actions.decode(forward(self._network, self._weights, observation[None]))[0]
 
 
 def _checked_size(frame: object, size: tuple[int, ...] | None) -> tuple[int, ...]:

@@ -5,22 +5,29 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Mapping
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import gymnasium
-import numpy as np
-from gymnasium import spaces
 
-from wann.errors import MissingPackage, TaskError, UnknownEnvironment, UnsupportedSpace, did_you_mean
-from wann.tasks.actions import ActionRule, Box, Discrete
+from wann.errors import MissingPackage, TaskError, UnknownEnvironment, did_you_mean
 from wann.tasks.compiled import COMPILED
+from wann.tasks.spaces import action_rule, observation_rule
 from wann.tasks.task import Task
 
 # Where an environment has no step limit of its own: a network may well stand still for ever.
 UNLIMITED_STEPS = 1000
 
 # Environments of Gymnasium's own families -> the extra that brings what they need.
-_EXTRAS = {"box2d": "box2d", "mujoco": "mujoco", "toy_text": "toy-text", "classic_control": "classic-control"}
+_EXTRAS = {
+    "box2d": "box2d",
+    "mujoco": "mujoco",
+    "toy_text": "toy-text",
+    "classic_control": "classic-control",
+    "phys2d": "jax",
+    "tabular": "jax",
+}
 
 
 def make_task(
@@ -48,18 +55,19 @@ def make_task(
     kwargs = dict(kwargs or {})
     real = make_environment(env, kwargs, max_episode_steps)
     try:
-        n_inputs = _observation_size(env, real.observation_space)
-        actions = _action_rule(env, real.action_space)
+        observations = observation_rule(env, getattr(real, "observation_space", None))
+        actions = action_rule(env, getattr(real, "action_space", None))
         limit = (real.spec.max_episode_steps if real.spec else None) or UNLIMITED_STEPS
         fps = float(real.metadata.get("render_fps") or 30.0)
     finally:
-        real.close()
+        with suppress(Exception):
+            real.close()
     task = Task(
         env=env,
-        n_inputs=n_inputs,
+        observations=observations,
         actions=actions,
-        inputs=tuple(f"observation {k}" for k in range(n_inputs)),
-        outputs=tuple(f"action {k}" for k in range(actions.n_outputs)),
+        inputs=tuple(observations.names()),
+        outputs=tuple(actions.names),
         kwargs=kwargs,
         max_steps=limit,
         output_activation=output_activation,
@@ -84,7 +92,7 @@ def make_environment(
         UnknownEnvironment, MissingPackage, TaskError: why it cannot be made.
     """
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-    options: dict[str, Any] = dict(kwargs)
+    options: dict[str, Any] = deepcopy(dict(kwargs))  # an environment may change what it was given
     if max_episode_steps is not None:
         options["max_episode_steps"] = max_episode_steps
     if render_mode is not None:
@@ -125,6 +133,8 @@ def _missing(env: str, error: Exception) -> str:
     spec = gymnasium.registry.get(env)
     entry = str(spec.entry_point) if spec else ""
     extra = next((extra for family, extra in _EXTRAS.items() if family in entry), None)
+    if not isinstance(error, gymnasium.error.DependencyNotInstalled | ModuleNotFoundError):
+        extra = None  # it has moved elsewhere, and says where
     cure = f'pip install "gymnasium[{extra}]"' if extra else "install the package that it names"
     return f"task.env: '{env}' needs a package that is not installed ({_one_line(error)}); try: {cure}"
 
@@ -137,35 +147,3 @@ def _unknown(env: str, error: Exception) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-def _observation_size(env: str, space: spaces.Space) -> int:
-    if isinstance(space, spaces.Box):
-        return int(np.prod(space.shape))
-    raise UnsupportedSpace(
-        f"task.env: '{env}' has the observation space {_one_line_of(space)}, expected a Box; "
-        "wrap it so that observations are arrays of numbers"
-    )
-
-
-def _action_rule(env: str, space: spaces.Space) -> ActionRule:
-    if isinstance(space, spaces.Discrete):
-        return Discrete(int(space.n), int(space.start))
-    if isinstance(space, spaces.Box):
-        low, high = (np.asarray(side, np.float64).ravel() for side in (space.low, space.high))
-        # an unbounded side is -1 or 1, unless the other side lies beyond that
-        below, above = np.minimum(-1.0, high), np.maximum(1.0, low)
-        return Box(
-            np.where(np.isfinite(low), low, below),
-            np.where(np.isfinite(high), high, above),
-            tuple(space.shape),
-            str(space.dtype),
-        )
-    raise UnsupportedSpace(
-        f"task.env: '{env}' has the action space {_one_line_of(space)}, expected Discrete or Box; "
-        "wrap it so that actions are one choice or an array of numbers"
-    )
-
-
-def _one_line_of(space: spaces.Space) -> str:
-    return " ".join(str(space).split())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wann.tasks.actions import ActionRule
 from wann.tasks.compiled import dynamics_of
+from wann.tasks.observations import ObservationRule
 
 if TYPE_CHECKING:
     from wann.tasks.compiled.dynamics import Dynamics
@@ -21,7 +22,7 @@ class Task:
         env: the id, or `module:id`.
         kwargs: keyword arguments of `gymnasium.make`.
         max_steps: steps after which an episode is truncated.
-        n_inputs: numbers in a flat observation.
+        observations: how an observation becomes inputs.
         actions: how outputs become actions.
         inputs, outputs: names of the observation's parts and of the outputs, for people.
         output_activation: the activation of every output node.
@@ -31,7 +32,7 @@ class Task:
     """
 
     env: str
-    n_inputs: int
+    observations: ObservationRule
     actions: ActionRule
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -41,6 +42,11 @@ class Task:
     failure_return: float | None = None
     compiled: bool = False
     render_fps: float = 30.0
+
+    @property
+    def n_inputs(self) -> int:
+        """Numbers in a flat observation."""
+        return self.observations.n_inputs
 
     @property
     def n_outputs(self) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from wann.config import Config
 from wann.errors import OutputError
 from wann.evaluation.pools import ChunkedPool, cores, make_pool
+from wann.evaluation.worker import leave_if_imported
 from wann.records.curves import check_tensorboard
 from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
@@ -60,6 +61,7 @@ def start(
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
+    leave_if_imported()
     if tensorboard:
         check_tensorboard()
     task = pool.task if pool else build_task(config.task)
@@ -89,6 +91,7 @@ def resume(
     Raises:
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
     """
+    leave_if_imported()
     watcher = watcher or Silent()
     if tensorboard:
         check_tensorboard()
@@ -131,8 +134,10 @@ def _search(
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status = "failed"
     try:
-        opened = nullcontext(pool) if pool else make_pool(task, backend, workers)
-        with opened as pool, interruption(watcher) as interrupted:
+        with (
+            interruption(watcher) as interrupted,
+            nullcontext(pool) if pool else make_pool(task, backend, workers) as pool,
+        ):
             watcher.begin(config, task, state.generation, total)
             while not interrupted.is_set() and not _stop_reason(state, directory, total):
                 following, info = next_generation(state, pool, config)

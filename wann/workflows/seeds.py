@@ -104,7 +104,7 @@ def evolve_seeds(
         check_new(folder)
     task, settings = build_task(config.task), config.evaluation
     results: list[SeedResult] = []
-    with make_pool(task, settings.backend, settings.workers) as pool, interruption(watcher) as interrupted:
+    with interruption(watcher) as interrupted, make_pool(task, settings.backend, settings.workers) as pool:
         for seeded, folder in zip(configs, folders, strict=True):
             try:
                 outcome = start(seeded, folder, name, watcher, pool, tensorboard)

@@ -47,7 +47,7 @@ DOORS = {
     "sklearn": ("wann.tasks",),
     "networkx": ("wann.export",),
     "yaml": ("wann.config",),
-    "pydantic": ("wann.config",),
+    "pydantic": ("wann.config", "wann.records.network_file"),
     "pydantic_core": ("wann.config",),
     "matplotlib": ("wann.export", "wann.report"),
     "imageio": ("wann.report",),

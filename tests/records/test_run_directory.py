@@ -305,7 +305,7 @@ def test_sessions_are_noted(directory, folder):
 def test_latest_is_the_newest_run(tmp_path):
     for age, name in enumerate(("b", "c", "a")):
         RunDirectory.create(tmp_path / "x" / name, name, CONFIG).close()
-        os.utime(RunPaths(tmp_path / "x" / name).config, (1000 + age, 1000 + age))
+        os.utime(RunPaths(tmp_path / "x" / name).config, (1000 - age, 1000 - age))
     assert [path.name for path in find_runs(tmp_path)] == ["b", "c", "a"]
     assert find_run("latest", tmp_path) == tmp_path / "x" / "a"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from wann.config import Config, parse_config
+from wann.errors import OutputError
 from wann.records.history import read_history
 from wann.records.manifest import read_manifest
 from wann.records.run_directory import RunDirectory
@@ -36,7 +37,7 @@ def test_a_generation_that_cannot_be_recorded_is_not_reached(config: Config, tmp
     folder = tmp_path / "run"
     with monkeypatch.context() as patch:
         patch.setattr(RunDirectory, "record", full_disk)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(OutputError, match="No space left"):
             start(config, folder, "text")
     assert len(read_history(folder / "history.csv")) == 3
     assert read_manifest(folder)["sessions"][-1]["generation"] == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -65,9 +66,15 @@ def main() -> None:
         status = _say(str(error))
     except (KeyboardInterrupt, typer.Abort):
         status = 130
+    except MemoryError as error:
+        status = _say(f"out of memory ({error}); a smaller population or fewer episodes need less")
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone
         status = 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        status = _say(f"the output cannot be written ({error.strerror})")
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise

@@ -69,6 +69,10 @@ def human(number: float) -> str:
     return f"{number:.0f}"
 
 
+def _failed(info: GenerationInfo) -> str:
+    return f"  {info.failed} failed" if info.failed else ""
+
+
 class _Lines:
     """A plain line now and then."""
 
@@ -91,7 +95,8 @@ class _Lines:
         self._last = time.monotonic()
         print(
             f"generation {info.generation}/{self._total}  best {info.best:.1f}  median {info.median:.1f}  "
-            f"peak {info.peak:.1f}  champion {info.champion:.1f}  {info.connections} connections  {speed}",
+            f"peak {info.peak:.1f}  champion {info.champion:.1f}  {info.connections} connections  {speed}"
+            f"{_failed(info)}",
             flush=True,
         )
 
@@ -134,7 +139,7 @@ class _Live:
             median=f"{info.median:.4g}",
             peak=f"{info.peak:.4g}",
             size=info.connections,
-            speed=self._speed.add(info.env_steps),
+            speed=self._speed.add(info.env_steps) + _failed(info),
         )
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from wann.workflows.judge import TestReport, glance, test
 _ENDINGS = {
     "solved": "Solved",
     "finished": "Finished",
-    "interrupted": "Stopped by you",
+    "interrupted": "Stopped",
     "out of time": "Stopped at run.max_seconds",
     "out of environment steps": "Stopped at run.max_env_steps",
 }
@@ -41,6 +41,7 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     print(
         f"{_ENDINGS[outcome.status]} after {state.generation} generations: {state.seconds:.1f} s, "
         f"{human(state.env_steps)} environment steps."
+        + (f" {state.failed} episodes failed." if state.failed else "")
     )
     print(f"The champion came in generation {champion.generation}.\n")
     if report:
@@ -64,11 +65,11 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
 
 def _next_commands(outcome: Outcome) -> list[tuple[str, str]]:
     run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
-    more = [(f"wann resume {run}", "go on")]
-    if outcome.status == "finished":
+    more = []
+    if outcome.status == "interrupted":
+        more = [(f"wann resume {run}", "go on")]
+    elif outcome.status == "finished":
         more = [(f"wann resume {run} --generations {2 * outcome.state.generation}", "search on")]
-    elif outcome.status == "solved":
-        more = []
     return [
         (f"wann render {run} -o best.mp4", "a film of the champion"),
         (f"wann export {run} -f graphml", "its graph, for Gephi, yEd, networkx"),
@@ -100,7 +101,7 @@ def _show_glance(outcome: Outcome) -> None:
     for weight, score in weights:
         table.add_row(f"  {weight:g}", _number(score), "")
     Console().print(table)
-    print("\nThe other regimes play thousands of episodes; for them: wann test latest")
+    print("\nThe other regimes play thousands of episodes; for them, use wann test.")
 
 
 def show_failures(report: TestReport) -> None:
@@ -124,9 +125,10 @@ def show_judgement(report: TestReport) -> None:
     table.add_row("random weights, one per connection", *_spread(j.random_weights.mean, j.random_weights.std))
     over = "episodes" if not math.isnan(j.shared_std_over_episodes) else "weights"
     std = j.shared_std_over_episodes if over == "episodes" else j.shared_std_over_weights
-    table.add_row("random shared weight in [-2, 2]", *_spread(j.shared_mean, std))
+    table.add_row("random shared weight in [-2, 2]", _number(j.shared_mean), "")
+    table.add_row(f"  spread over {over}", "", f"± {_number(std)}")
     if over == "episodes":
-        table.add_row("  over its 81 weights", "", f"± {_number(j.shared_std_over_weights)}")
+        table.add_row("  spread over its 81 weights", "", f"± {_number(j.shared_std_over_weights)}")
     table.add_row(f"tuned shared weight {j.tuned_weight:g}", *_spread(j.tuned.mean, j.tuned.std))
     Console().print(table)
 

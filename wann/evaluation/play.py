@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wann.errors import EvaluationError
 from wann.evaluation.environments import play_gymnasium
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
 from wann.evaluation.rollout import play_compiled
@@ -24,7 +25,12 @@ class Play:
 
 
 def play(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
-    """Play every lane with every network; `weights` is `(W, 1)`, or `(W, C)` for a single network."""
+    """Play every lane with every network; `weights` is `(W, 1)`, or `(W, C)` for a single network.
+
+    Raises:
+        EvaluationError: networks, weights and lanes do not fit the task or each other.
+    """
+    _check(task, networks, weights, lanes)
     if task.compiled:
         states = initial_states(task, lanes.episode_seed)
         return Play(*play_compiled(task, networks, weights, lanes, states))
@@ -34,6 +40,26 @@ def play(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> P
         np.array([steps for _, steps, _ in parts]),
         next((error for _, _, error in parts if error), None),
     )
+
+
+def _check(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> None:
+    """Kernels do not look at bounds: whatever could take them outside their arrays is refused here."""
+    sizes, needed = (networks.n_inputs, networks.n_outputs), (task.n_inputs, task.n_outputs)
+    if sizes != needed:
+        raise EvaluationError(f"{task.env}: expected networks with {needed} inputs and outputs, got {sizes}")
+    rows, seeds = np.asarray(lanes.weight_row), np.asarray(lanes.episode_seed)
+    if rows.shape != seeds.shape or rows.ndim != 1:
+        raise EvaluationError(
+            f"lanes: expected as many weight rows as seeds, got {rows.shape}, {seeds.shape}"
+        )
+    if rows.size and not 0 <= rows.min() <= rows.max() < len(weights):
+        raise EvaluationError(f"lanes: weight rows must lie in 0..{len(weights) - 1}, got {rows.max()}")
+    if rows.size and seeds.min() < 0:
+        raise EvaluationError(f"lanes: episode seeds must not be negative, got {seeds.min()}")
+    if weights.shape[1] != 1 and (len(networks) != 1 or weights.shape[1] != networks.n_connections[0]):
+        raise EvaluationError(f"weights: expected (W, 1), or (W, C) for one network, got {weights.shape}")
+    if not np.isfinite(weights).all():
+        raise EvaluationError("weights: must be finite")
 
 
 def evaluate(task: Task, candidate: Candidate, lanes: Lanes) -> Evaluation:

@@ -72,6 +72,12 @@ class ChunkedPool:
 
     def __init__(self, task: Task, workers: int) -> None:
         self.task, self.workers = task, workers
+        self.first_error: str | None = None  # the traceback of the first episode that failed
+
+    def prepare(self, n_networks: int, n_lanes: int) -> None:
+        """Compile what `play` will need, so that no generation's time includes it."""
+        for c in chunks(n_networks, n_lanes, _CHUNKS * self.workers) if self.task.compiled else ():
+            prepare(self.task, c.last_lane - c.first_lane)
 
     def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
         """As `wann.evaluation.play.play`."""
@@ -79,14 +85,14 @@ class ChunkedPool:
         jobs = [
             (networks.part(c.first, c.last), weights, lanes.part(c.first_lane, c.last_lane)) for c in work
         ]
-        for n_lanes in {c.last_lane - c.first_lane for c in work} if self.task.compiled else ():
-            prepare(self.task, n_lanes)
+        self.prepare(len(networks), len(lanes))
         returns, steps = (np.empty((len(networks), len(lanes))) for _ in range(2))
         error = None
         for c, part in zip(work, self._run(jobs), strict=True):
             returns[c.first : c.last, c.first_lane : c.last_lane] = part.returns
             steps[c.first : c.last, c.first_lane : c.last_lane] = part.steps
             error = error or part.error
+        self.first_error = self.first_error or error
         return Play(returns, steps, error)
 
     def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:

@@ -42,7 +42,8 @@ class Judgement:
         per_weight: (shared weight, mean return) for each of the search's weights.
         random_weights: regime 1.
         shared_mean: regime 2.
-        shared_std_over_weights: standard deviation over the grid of each weight's mean return.
+        shared_std_over_weights: standard deviation over the grid of each weight's mean return; for slow
+            tasks, over single episodes with a weight each.
         shared_std_over_episodes: standard deviation over episodes of each episode's mean over the grid;
             NaN for slow tasks, where no episode meets two weights.
         tuned_weight, tuned: regime 3.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from wann.errors import RunNotFound
+from wann.errors import RunError, RunNotFound
+from wann.records.manifest import read_manifest
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 
@@ -18,11 +19,12 @@ def find_runs(below: Path) -> Iterator[Path]:
     yield from sorted(folders, key=lambda folder: (_created(folder), folder.name))
 
 
-def _created(folder: Path) -> float:
+def _created(folder: Path) -> str:
+    """When a run was made, as its manifest says: a copied or touched folder keeps its age."""
     try:
-        return RunPaths(folder).config.stat().st_mtime
-    except OSError:
-        return 0.0
+        return str(read_manifest(folder)["created"])
+    except RunError:
+        return ""
 
 
 def find_run(target: str | Path, below: Path = RUNS) -> Path:

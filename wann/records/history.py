@@ -81,7 +81,10 @@ def _read(path: Path) -> list[GenerationInfo]:
 
 def _parse(path: Path) -> tuple[list[GenerationInfo], int]:
     """Return the complete rows and the number of bytes that they and the header take."""
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RunDamaged(f"{path}: cannot be read ({error.strerror})") from error
     complete = content.rfind(b"\n") + 1
     lines = content[:complete].decode(errors="replace").splitlines()
     if not lines:

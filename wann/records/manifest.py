@@ -33,7 +33,7 @@ def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
             "name": name,
             "seed": config.run.seed,
             "config_hash": config_hash(config),
-            "created": now(),
+            "created": datetime.now(UTC).isoformat(timespec="microseconds"),
             "status": "new",
             "generations": config.search.generations,
             "sessions": [],
@@ -57,6 +57,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise RunDamaged(f"{path}: not a readable manifest ({error})") from error
     if not isinstance(manifest, dict) or not manifest.keys() >= _KEYS:
         raise RunDamaged(f"{path}: not a manifest of a run (keys are missing)")
+    kinds = {"generations": int, "sessions": list, "name": str, "config_hash": str}
+    for key, kind in kinds.items():
+        if type(manifest[key]) is not kind:
+            raise RunDamaged(f"{path}: {key}: expected {kind.__name__}, got {manifest[key]!r}")
+    if not all(isinstance(session, dict) for session in manifest["sessions"]):
+        raise RunDamaged(f"{path}: sessions: expected a list of objects")
     return manifest
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from wann.config import TaskConfig
 from wann.errors import ConfigError, GenomeError
@@ -58,12 +59,13 @@ class NetworkFile:
         write_json(path, self.to_json())
 
     @classmethod
-    def load(cls, path: Path) -> NetworkFile:
+    def load(cls, path: str | Path) -> NetworkFile:
         """Read and check a file.
 
         Raises:
             GenomeError: it is not a readable network file; one line says why.
         """
+        path = Path(path)
         try:
             if path.stat().st_size > _MOST_BYTES:
                 raise GenomeError(f"{path}: larger than {_MOST_BYTES >> 20} MiB; not a network file")
@@ -82,8 +84,10 @@ class NetworkFile:
             raise GenomeError(f"schema: expected '{SCHEMA}', got {got!r}")
         try:
             task = TaskConfig.model_validate(data.get("task"))
-        except ValueError as error:
-            raise GenomeError(f"task: {' '.join(str(error).split())}") from error
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(["task", *map(str, fault["loc"])])
+            raise GenomeError(f"{where}: {fault['msg']}, got {fault['input']!r}") from error
         genome = genome_from_json(data.get("genome"))
         weights = data.get("weights")
         if weights is not None:
@@ -94,6 +98,9 @@ class NetworkFile:
         provenance = data.get("provenance") or {}
         if not isinstance(provenance, dict):
             raise GenomeError(f"provenance: expected an object, got {type(provenance).__name__}")
+        tried = provenance.get("shared_weights", [1.0])
+        if not isinstance(tried, list) or not tried or not all(_is_finite(value) for value in tried):
+            raise GenomeError(f"provenance.shared_weights: expected a list of finite numbers, got {tried!r}")
         return cls(task, genome, None if shared is None else float(shared), weights, provenance)
 
 

@@ -40,9 +40,16 @@ class RunDirectory:
         try:
             for unfinished in folder.rglob(f".*{UNFINISHED}"):  # of a process that was killed
                 unfinished.unlink()
+            for made in (self.paths.checkpoints, self.paths.champions):
+                made.mkdir(exist_ok=True)
             self.config = load_unchanged(self.paths, self.manifest["config_hash"])
             self.history = History(self.paths.history)
             self._champion_generation = self._recorded_champion()
+        except OSError as error:
+            self._lock.close()
+            raise RunDamaged(
+                f"{error.filename or folder}: cannot be read or written ({error.strerror})"
+            ) from error
         except BaseException:
             self._lock.close()
             raise
@@ -81,7 +88,7 @@ class RunDirectory:
         """Record a generation: its champion if it brought one, its row, and a checkpoint when it is time."""
         self.history.record(info)  # first, as it refuses a replay that differs from what is recorded
         if state.champion:
-            self._record_champion(state.champion)
+            self.record_champion(state.champion)
         if self._curves:
             self._curves.add(info)
         if time.monotonic() - self._last_checkpoint >= _SECONDS_BETWEEN_CHECKPOINTS:
@@ -132,7 +139,7 @@ class RunDirectory:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _record_champion(self, champion: Champion) -> None:
+    def record_champion(self, champion: Champion) -> None:
         """Write champion.json and its copy in champions/, once; a replayed generation writes nothing."""
         if champion.generation <= self._champion_generation:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from wann.records.curves import check_tensorboard
 from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
-from wann.search.state import SearchState
+from wann.search.state import GenerationInfo, SearchState
 from wann.tasks.task import Task
 from wann.workflows.build import build_task
-from wann.workflows.generation import AllFailed, next_generation
+from wann.workflows.generation import AllFailed, next_generation, prepare
 from wann.workflows.watcher import Silent, Watcher, interruption
 
 
@@ -101,7 +101,9 @@ def resume(
         state, problems = directory.newest_state()
         for problem in problems:
             watcher.note(f"{problem}; going back to an older one")
-        total = generations or directory.manifest["generations"]
+        total = directory.manifest["generations"] if generations is None else generations
+        if state and state.champion:
+            directory.record_champion(state.champion)  # in case its file was lost
         task = build_task(directory.config.task)
         if state and (status := _stop_reason(state, directory, total)):
             watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
@@ -132,19 +134,29 @@ def _search(
     begin_session(directory.paths, backend, workers, total)
     if state is None:
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
-    status = "failed"
+    status, told_failure = "failed", False
     try:
         with (
             interruption(watcher) as interrupted,
             nullcontext(pool) if pool else make_pool(task, backend, workers) as pool,
         ):
             watcher.begin(config, task, state.generation, total)
+            pool.first_error = None  # one pool may serve several runs
+            prepare(pool, config)
             while not interrupted.is_set() and not _stop_reason(state, directory, total):
                 following, info = next_generation(state, pool, config)
-                directory.record(info, following)
+                _record(directory, info, following)
                 state = following  # only now: no checkpoint ahead of the rows, or of a replay that differs
                 watcher.generation(info)
+                if pool.first_error and not told_failure:
+                    told_failure = True
+                    directory.log(f"the first episode that failed:\n{pool.first_error}")
+                    watcher.note(f"episodes fail; the first traceback is in {directory.paths.log}")
         status = _stop_reason(state, directory, total) or "interrupted"
+    except KeyboardInterrupt:
+        status = "interrupted"
+        watcher.note(f"stopped; go on with: wann resume {directory.paths.folder}")
+        raise
     except AllFailed as error:
         directory.log(error.first or "")
         error.args = (f"{error}; the first traceback is in {directory.paths.log}",)
@@ -153,9 +165,21 @@ def _search(
         directory.log(f"stopped by {type(error).__name__}: {error}")
         raise
     finally:
-        directory.checkpoint(state)
-        end_session(directory.paths, status, state.generation)
+        with suppress(OSError):  # what went wrong is on its way already
+            directory.checkpoint(state)
+        with suppress(OSError):
+            end_session(directory.paths, status, state.generation)
     return Outcome(directory.paths.folder, state, status, task.compiled)
+
+
+def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -> None:
+    try:
+        directory.record(info, state)
+    except OSError as error:
+        raise OutputError(
+            f"{directory.paths.folder}: the run cannot be written ({error.strerror or error}); it is stopped "
+            "after its last whole generation, and `wann resume` goes on when there is room again"
+        ) from error
 
 
 def _stop_reason(state: SearchState, directory: RunDirectory, total: int) -> str | None:

@@ -28,6 +28,13 @@ class AllFailed(EvaluationError):
         self.first = first
 
 
+def prepare(pool: ChunkedPool, config: Config) -> None:
+    """Compile what generations will need, so that their time does not include it."""
+    weights = len(config.evaluation.shared_weights)
+    pool.prepare(config.search.population, weights * config.evaluation.episodes)
+    pool.prepare(1, weights * SELECT_EPISODES)
+
+
 def next_generation(
     state: SearchState, pool: ChunkedPool, config: Config
 ) -> tuple[SearchState, GenerationInfo]:

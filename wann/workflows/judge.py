@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wann.config import Config
+from wann.errors import EvaluationError
 from wann.evaluation.pools import make_pool
 from wann.evaluation.regimes import Judgement, held_out, judge
 from wann.network.network import Network
@@ -73,11 +74,15 @@ def test(
     Raises:
         WannError: there is no such network, or it does not fit the task.
     """
+    if episodes < 1 or seed < 0:
+        raise EvaluationError(f"test: expected episodes >= 1 and seed >= 0, got {episodes} and {seed}")
     file, path = find_network(target)
     task = build_task(config.task if config else file.task)
     network = plan_network(file, task, path)
-    weights = shared_weights or (config.evaluation.shared_weights if config else None)
-    weights = weights or file.provenance.get("shared_weights") or SEARCH_WEIGHTS
+    weights = shared_weights
+    if weights is None:
+        own = file.provenance.get("shared_weights", SEARCH_WEIGHTS)
+        weights = config.evaluation.shared_weights if config else own
     with make_pool(task, "local", workers) as pool:
         return TestReport(task, network, judge(pool, network, [float(w) for w in weights], episodes, seed))
 

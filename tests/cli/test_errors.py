@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,16 @@ def test_unknown_command_and_option() -> None:
     one_line(wann("evolve", SMOKE, "--nope"), "--nope")
     one_line(wann("evolve", SMOKE, "--backend", "spark"), "spark", "ray", "local")
     one_line(wann("evolve"), "CONFIG")
+
+
+def test_address_that_does_not_answer(tmp_path: Path) -> None:
+    with socket.socket() as closed:  # a port that is free, as nobody listens on it
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    done = wann("evolve", SMOKE, "--address", address, "--run-dir", tmp_path / "run")
+    one_line(done, address, "nothing answers there", "RAY_AUTH_MODE=token")
+    one_line(wann("evolve", SMOKE, "--address", "nowhere"), "nowhere", "HOST:PORT")
+    assert not (tmp_path / "run").exists()
 
 
 def test_run_folder_that_exists_or_cannot_be_written(run: Path) -> None:

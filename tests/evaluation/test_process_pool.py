@@ -104,7 +104,10 @@ def test_an_environment_that_always_crashes_is_told_in_one_line(toys):
 
 def test_a_fault_of_the_evaluation_itself_comes_with_its_traceback_and_the_pool_works_on(slow):
     with ProcessPool(slow, 2) as pool:
-        with pytest.raises(RuntimeError, match="IndexError"):
+        broken = replace(ONE, codes=ONE.codes.astype(np.float64))  # no kernel takes these
+        with pytest.raises(RuntimeError, match="TypeError"):
+            pool.play(broken, WEIGHTS, LANES)
+        with pytest.raises(EvaluationError, match="weight rows"):
             pool.play(ONE, WEIGHTS, Lanes.product(3, np.arange(2)))
         assert pool.play(ONE, WEIGHTS, LANES).returns[0].tolist() == [-4.0] * 3 + [2.0] * 3
 
@@ -174,6 +177,7 @@ def test_no_process_outlives_a_driver_that_is_killed(toys, tmp_path):
 UNGUARDED = """
 import sys
 import wann
+from dataclasses import replace
 
 wann.evolve(sys.argv[1], run_dir=sys.argv[2], backend="local")
 """

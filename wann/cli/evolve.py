@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wann.cli.options import (
+    AddressOption,
     BackendOption,
     JsonOption,
     SeedOption,
@@ -37,6 +38,7 @@ def evolve(
     ] = None,
     backend: BackendOption = None,
     workers: WorkersOption = None,
+    address: AddressOption = None,
     tensorboard: TensorboardOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -50,7 +52,7 @@ def evolve(
 
     if seed is not None and seeds is not None:
         raise ConfigError(["--seeds: cannot be given together with --seed; one of them says it all"])
-    changes = list(overrides or [])
+    changes = [*(overrides or []), *([] if address is None else ["evaluation.backend=ray"])]
     for key, value in (("run.seed", seed), ("evaluation.backend", backend), ("evaluation.workers", workers)):
         changes += [] if value is None else [f"{key}={value}"]
     loaded = load_config(config, changes)
@@ -58,13 +60,15 @@ def evolve(
     say_if_compiling()
     from wann.cli.progress import watcher
     from wann.cli.summary import show_outcome
+    from wann.evaluation.ray_pool import connected
     from wann.records.find import RUNS
     from wann.workflows.evolve import new_folder, start
 
     if seeds is not None:
-        _evolve_seeds(loaded, seeds, run_dir, config.stem, tensorboard, as_json)
+        with connected(address):
+            _evolve_seeds(loaded, seeds, run_dir, config.stem, tensorboard, as_json)
         return
-    with watcher(quiet=as_json) as watch:
+    with connected(address), watcher(quiet=as_json) as watch:
         folder = run_dir or new_folder(RUNS, config.stem, loaded)
         outcome = start(loaded, folder, config.stem, watch, tensorboard=tensorboard)
     show_outcome(outcome, as_json)

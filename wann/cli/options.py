@@ -29,6 +29,10 @@ TensorboardOption = Annotated[
     bool, typer.Option("--tensorboard", help="Write the history as curves for TensorBoard too.")
 ]
 BackendOption = Annotated[Backend | None, typer.Option(help="Replaces evaluation.backend.")]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="Evaluate on the Ray cluster with this head node."),
+]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Workers; every core where left out.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 RunsArgument = Annotated[Path, typer.Argument(help="The folder that holds runs.")]

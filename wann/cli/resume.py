@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from wann.cli.options import BackendOption, JsonOption, RunArgument, TensorboardOption, WorkersOption
+from wann.cli.options import (
+    AddressOption,
+    BackendOption,
+    JsonOption,
+    RunArgument,
+    TensorboardOption,
+    WorkersOption,
+)
 
 
 def resume(
@@ -16,6 +23,7 @@ def resume(
     ] = None,
     backend: BackendOption = None,
     workers: WorkersOption = None,
+    address: AddressOption = None,
     tensorboard: TensorboardOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -31,8 +39,10 @@ def resume(
     say_if_compiling()
     from wann.cli.progress import watcher
     from wann.cli.summary import show_outcome
+    from wann.evaluation.ray_pool import connected
     from wann.workflows.evolve import resume as go_on
 
-    with watcher(quiet=as_json) as watch:
-        outcome = go_on(folder, generations, backend and backend.value, workers, watch, tensorboard)
+    chosen = "ray" if address else backend and backend.value
+    with connected(address), watcher(quiet=as_json) as watch:
+        outcome = go_on(folder, generations, chosen, workers, watch, tensorboard)
     show_outcome(outcome, as_json)

@@ -30,7 +30,7 @@ def play(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> P
     Raises:
         EvaluationError: networks, weights and lanes do not fit the task or each other.
     """
-    _check(task, networks, weights, lanes)
+    check_fit(task, networks, weights, lanes)
     if task.compiled:
         states = initial_states(task, lanes.episode_seed)
         return Play(*play_compiled(task, networks, weights, lanes, states))
@@ -42,8 +42,12 @@ def play(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> P
     )
 
 
-def _check(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> None:
-    """Kernels do not look at bounds: whatever could take them outside their arrays is refused here."""
+def check_fit(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> None:
+    """Kernels do not look at bounds: whatever could take them outside their arrays is refused here.
+
+    Raises:
+        EvaluationError: networks, weights and lanes do not fit the task or each other.
+    """
     sizes, needed = (networks.n_inputs, networks.n_outputs), (task.n_inputs, task.n_outputs)
     if sizes != needed:
         raise EvaluationError(f"{task.env}: expected networks with {needed} inputs and outputs, got {sizes}")

@@ -17,7 +17,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
-from wann.evaluation.play import Play, play
+from wann.evaluation.play import Play, check_fit, play
 from wann.evaluation.rollout import prepare
 from wann.evaluation.worker import leave_if_imported
 from wann.network.network import Networks
@@ -81,6 +81,7 @@ class ChunkedPool:
 
     def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
         """As `wann.evaluation.play.play`."""
+        check_fit(self.task, networks, weights, lanes)
         work = list(chunks(len(networks), len(lanes), _CHUNKS * self.workers))
         jobs = [
             (networks.part(c.first, c.last), weights, lanes.part(c.first_lane, c.last_lane)) for c in work

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,20 +21,27 @@ from wann.tasks.task import Task
 
 _RETRIES = 5
 _OBJECT_STORE_BYTES = 128 * 1024 * 1024
+_PROBE_SECONDS = 5.0
+_TOKEN = (
+    "where a local search has left a token in the home folder, clusters started by hand need "
+    "RAY_AUTH_MODE=token on every node"
+)
 
 
 class RayPool(ChunkedPool):
-    """A Ray cluster on this machine, started here and ended with the pool.
+    """The cluster that this process is connected to, or else one on this machine that ends with the pool.
 
     The task is put into the object store once. A chunk whose worker is lost is evaluated again.
     """
 
     def __init__(self, task: Task, workers: int) -> None:
-        super().__init__(task, workers)
         self._ray = _import_ray()
         self._owns = not self._ray.is_initialized()
         if self._owns:
             _start(self._ray, workers)
+        else:
+            workers = max(workers, int(self._ray.cluster_resources().get("CPU", 1)))
+        super().__init__(task, workers)
         self._task = self._ray.put(task)
         self._play: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_play_chunk)
 
@@ -52,6 +61,48 @@ class RayPool(ChunkedPool):
         """Shut down what was started here."""
         if self._owns and self._ray.is_initialized():
             self._ray.shutdown()
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[None]:
+    """Use the Ray cluster at `address` ("host:port" of its head node) for every pool inside; None: nothing.
+
+    Every node needs this package, and the packages of the task's environment.
+
+    Raises:
+        EvaluationError: the address is malformed, nothing answers there, or it is no cluster that lets us in.
+    """
+    if address is None:
+        yield
+        return
+    _probe(address)
+    ray = _import_ray()
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise EvaluationError(f"--address {address}: Ray cannot connect ({reason}); {_TOKEN}") from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _probe(address: str) -> None:
+    """See whether anything listens there: Ray itself would wait two minutes and then end the process."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise EvaluationError(
+            f"--address {address}: expected HOST:PORT of the head node, such as 10.0.0.1:6379"
+        )
+    try:
+        socket.create_connection((host, int(port)), _PROBE_SECONDS).close()
+    except OSError as error:
+        reason = error.strerror or error
+        raise EvaluationError(
+            f"--address {address}: nothing answers there ({reason}); is the head node started "
+            f"(ray start --head), and is this its address? {_TOKEN}"
+        ) from error
 
 
 def ray_version() -> str:
@@ -84,6 +135,7 @@ def _answer() -> bool:
 
 def _start(ray: Any, workers: int) -> None:
     ray.init(
+        address="local",  # whatever RAY_ADDRESS says
         num_cpus=workers,
         include_dashboard=False,
         log_to_driver=False,

@@ -24,10 +24,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import gymnasium
+import neat_cartpole
 import numpy as np
 
 from wann.config import load_config
@@ -65,8 +67,8 @@ def main() -> None:
         "peak_memory_mb": round(peak_memory()),
         "cores": cores(),
     }
-    if (neat := neat_python(arguments.seconds)) is not None:
-        result["neat_python"] = neat
+    if find_spec("neat"):
+        result["neat_python"] = neat_cartpole.measure()
     print(json.dumps(result, indent=1))
 
 
@@ -198,17 +200,6 @@ def peak_memory() -> float:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     return usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-
-
-def neat_python(seconds: float) -> dict[str, Any] | None:
-    """neat-python on CartPole-v1, 64 genomes x 24 episodes, beside the same generations here; or None."""
-    try:
-        import neat  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        return None
-    from benchmarks_neat import steps_per_second  # pyright: ignore[reportMissingImports]
-
-    return {"steps_per_s": round(steps_per_second(neat, seconds))}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.data import commands as data
 from wann.cli.doctor import doctor
 from wann.cli.evolve import evolve
 from wann.cli.export import export
@@ -55,6 +56,7 @@ app.command()(tasks)
 app.command()(test)
 app.command()(render)
 app.command()(export)
+app.add_typer(data, name="data")
 app.command()(doctor)
 
 

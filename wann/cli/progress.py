@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from wann.config import Config
 from wann.search.state import GenerationInfo
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 from wann.workflows.watcher import Silent, Watcher
 
 _SECONDS_BETWEEN_LINES = 5.0
@@ -40,10 +40,10 @@ class _Quiet(Silent):
         print(f"wann: {text}", file=sys.stderr)
 
 
-def _opening(config: Config, task: Task, total: int) -> str:
+def _opening(config: Config, task: AnyTask, total: int) -> str:
     episodes, weights = config.evaluation.episodes, len(config.evaluation.shared_weights)
     return (
-        f"{task.env}: {config.search.population} networks x {weights} weights x {episodes} episodes, "
+        f"{task.name}: {config.search.population} networks x {weights} weights x {episodes} episodes, "
         f"up to {total} generations, seed {config.run.seed}"
     )
 
@@ -84,7 +84,7 @@ class _Lines:
     def note(self, text: str) -> None:
         print(f"wann: {text}", file=sys.stderr, flush=True)
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._total, self._last, self._speed = total, 0.0, _Speed()
         print(_opening(config, task, total), flush=True)
 
@@ -123,7 +123,7 @@ class _Live:
     def note(self, text: str) -> None:
         print(f"wann: {text}", file=sys.stderr)
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._console.print(_opening(config, task, total), highlight=False)
         self._speed = _Speed()
         self._progress.start()

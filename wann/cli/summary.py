@@ -117,7 +117,7 @@ def show_failures(report: TestReport) -> None:
 def show_judgement(report: TestReport) -> None:
     """Print the regimes as a table that fits 80 columns."""
     j, network = report.judgement, report.network
-    print(f"{report.task.env}: {network.n_connections} connections, {network.n_nodes} nodes")
+    print(f"{report.task.name}: {network.n_connections} connections, {network.n_nodes} nodes")
     table = _table(f"return over {j.episodes} held-out episodes")
     table.add_row("each of the search's weights", _number(j.search_mean), "")
     for weight, mean in j.per_weight:

@@ -13,15 +13,19 @@ from typing import Any
 import numpy as np
 
 from wann.errors import EvaluationError
+from wann.evaluation.chunks import Chunk, chunks
 from wann.evaluation.lanes import Lanes
-from wann.evaluation.play import Play, play
-from wann.evaluation.pools import ChunkedPool
+from wann.evaluation.play import Play, least_lanes, play, prepare
+from wann.evaluation.pools import MOST_CHUNKS, ChunkedPool
 from wann.network.network import Networks
-from wann.tasks.task import Task
+from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 
 _RETRIES = 5
 _OBJECT_STORE_BYTES = 128 * 1024 * 1024
 _PROBE_SECONDS = 5.0
+_CHUNK_SECONDS = 0.05
+_SENDING_SECONDS = 0.008
 _TOKEN = (
     "where a local search has left a token in the home folder, clusters started by hand need "
     "RAY_AUTH_MODE=token on every node"
@@ -34,16 +38,47 @@ class RayPool(ChunkedPool):
     The task is put into the object store once. A chunk whose worker is lost is evaluated again.
     """
 
-    def __init__(self, task: Task, workers: int) -> None:
+    def __init__(self, task: AnyTask, workers: int) -> None:
         self._ray = _import_ray()
         self._owns = not self._ray.is_initialized()
         if self._owns:
-            _start(self._ray, workers)
+            _start(self._ray, workers, _object_store_bytes(task))
         else:
             workers = max(workers, int(self._ray.cluster_resources().get("CPU", 1)))
         super().__init__(task, workers)
         self._task = self._ray.put(task)
         self._play: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_play_chunk)
+        self._prepare: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_prepare_worker)
+        self._seconds_per_lane = 0.0  # of a network's lane on one worker, as the last play took
+
+    def prepare(self, n_networks: int, n_lanes: int) -> None:
+        """As for every pool, and in every worker too: they start and load their kernels side by side."""
+        super().prepare(n_networks, n_lanes)
+        widths = {c.lanes.stop - c.lanes.start for c in self._cut(n_networks, n_lanes)}
+        self._ray.get([self._prepare.remote(self._task, widths) for _ in range(self.workers)])
+
+    def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+        """As `wann.evaluation.play.play`; what takes less time than sending it is played here."""
+        work = len(networks) * len(lanes)
+        if self.task.compiled and 0 < self._seconds_per_lane * work < _SENDING_SECONDS:
+            return play(self.task, networks, weights, lanes)
+        started = time.perf_counter()
+        result = super().play(networks, weights, lanes)
+        if len(networks) > 1:
+            self._seconds_per_lane = (time.perf_counter() - started) * self.workers / max(1, work)
+        return result
+
+    def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
+        """One chunk a worker and, where that is much work, more of `_CHUNK_SECONDS` each.
+
+        The lanes of a single compiled network are cut in one way only, so that no kernel of another width
+        is needed in mid-run.
+        """
+        parts = round(self._seconds_per_lane * n_networks * n_lanes / _CHUNK_SECONDS)
+        if n_networks == 1 and self.task.compiled:
+            parts = self.workers
+        parts = min(max(parts, self.workers), MOST_CHUNKS * self.workers)
+        return chunks(n_networks, n_lanes, parts, least_lanes(self.task), deal=True)
 
     def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
         references = [self._play.remote(self._task, *job) for job in jobs]
@@ -133,19 +168,28 @@ def _answer() -> bool:
     return True
 
 
-def _start(ray: Any, workers: int) -> None:
+def _object_store_bytes(task: AnyTask) -> int:
+    return _OBJECT_STORE_BYTES + 2 * (task.n_bytes if isinstance(task, ClassificationTask) else 0)
+
+
+def _start(ray: Any, workers: int, object_store_bytes: int = _OBJECT_STORE_BYTES) -> None:
     ray.init(
         address="local",  # whatever RAY_ADDRESS says
         num_cpus=workers,
         include_dashboard=False,
         log_to_driver=False,
         logging_level=logging.ERROR,
-        object_store_memory=_OBJECT_STORE_BYTES,
+        object_store_memory=object_store_bytes,
     )
 
 
-def _play_chunk(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+def _play_chunk(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
     return play(task, networks, weights, lanes)
+
+
+def _prepare_worker(task: AnyTask, lane_counts: set[int]) -> None:
+    for n_lanes in lane_counts:
+        prepare(task, n_lanes)
 
 
 def _import_ray() -> Any:

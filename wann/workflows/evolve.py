@@ -17,7 +17,7 @@ from wann.records.manifest import begin_session, end_session
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
 from wann.workflows.watcher import Silent, Watcher, interruption
@@ -120,7 +120,7 @@ def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
 
 def _search(
     directory: RunDirectory,
-    task: Task,
+    task: AnyTask,
     state: SearchState | None,
     total: int,
     watcher: Watcher,

@@ -13,7 +13,7 @@ from wann.evaluation.pools import make_pool
 from wann.evaluation.regimes import Judgement, held_out, judge
 from wann.network.network import Network
 from wann.records.find import find_network
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network
 
 SEARCH_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
@@ -25,7 +25,7 @@ class TestReport:
 
     __test__ = False  # not a test case, whatever its name
 
-    task: Task
+    task: AnyTask
     network: Network
     judgement: Judgement
 
@@ -38,7 +38,7 @@ class TestReport:
         """The object that `wann test --json` prints; NaN becomes null."""
         j = self.judgement
         return {
-            "task": self.task.env,
+            "task": self.task.name,
             "episodes": j.episodes,
             "connections": self.network.n_connections,
             "nodes": self.network.n_nodes,

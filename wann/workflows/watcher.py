@@ -10,7 +10,7 @@ from typing import Protocol
 
 from wann.config import Config
 from wann.search.state import GenerationInfo
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 
 
 class Watcher(Protocol):
@@ -19,7 +19,7 @@ class Watcher(Protocol):
     def note(self, text: str) -> None:
         """Something that a person should know, in one line."""
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         """The search begins, or goes on after generation `done`, towards generation `total`."""
 
     def generation(self, info: GenerationInfo) -> None:
@@ -32,7 +32,7 @@ class Silent:
     def note(self, text: str) -> None:
         """Say nothing."""
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         """Say nothing."""
 
     def generation(self, info: GenerationInfo) -> None:

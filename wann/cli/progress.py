@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from wann.config import Config
 from wann.search.state import GenerationInfo
+from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.watcher import Silent, Watcher
 
@@ -42,8 +43,11 @@ class _Quiet(Silent):
 
 def _opening(config: Config, task: AnyTask, total: int) -> str:
     episodes, weights = config.evaluation.episodes, len(config.evaluation.shared_weights)
+    what = f"{episodes} episodes"
+    if isinstance(task, ClassificationTask):
+        what = f"{task.batch_size * episodes} images"
     return (
-        f"{task.name}: {config.search.population} networks x {weights} weights x {episodes} episodes, "
+        f"{task.name}: {config.search.population} networks x {weights} weights x {what}, "
         f"up to {total} generations, seed {config.run.seed}"
     )
 
@@ -67,6 +71,20 @@ def human(number: float) -> str:
         if number >= size:
             return f"{number / size:.1f}{unit}"
     return f"{number:.0f}"
+
+
+def _scores(info: GenerationInfo) -> str:
+    if info.accuracy is not None:
+        return f"accuracy {info.accuracy:.1%}  loss {-info.best:.3f}  champion {-info.champion:.3f}"
+    return (
+        f"best {info.best:.1f}  median {info.median:.1f}  peak {info.peak:.1f}  champion {info.champion:.1f}"
+    )
+
+
+def _short_scores(info: GenerationInfo) -> str:
+    if info.accuracy is not None:
+        return f"accuracy {info.accuracy:.1%} loss {-info.best:.3f}"
+    return f"best {info.best:.4g} median {info.median:.4g} peak {info.peak:.4g}"
 
 
 def _failed(info: GenerationInfo) -> str:
@@ -94,9 +112,8 @@ class _Lines:
             return
         self._last = time.monotonic()
         print(
-            f"generation {info.generation}/{self._total}  best {info.best:.1f}  median {info.median:.1f}  "
-            f"peak {info.peak:.1f}  champion {info.champion:.1f}  {info.connections} connections  {speed}"
-            f"{_failed(info)}",
+            f"generation {info.generation}/{self._total}  {_scores(info)}  {info.connections} connections  "
+            f"{speed}{_failed(info)}",
             flush=True,
         )
 
@@ -110,14 +127,14 @@ class _Live:
         self._progress = Progress(
             BarColumn(bar_width=10),
             MofNCompleteColumn(),
-            TextColumn("best {task.fields[best]} median {task.fields[median]} peak {task.fields[peak]}"),
+            TextColumn("{task.fields[scores]}"),
             TextColumn("{task.fields[size]} conn {task.fields[speed]}"),
             TimeRemainingColumn(compact=True),
             console=self._console,
             transient=True,
         )
         self._bar = self._progress.add_task(
-            "search", start=False, visible=False, best="", median="", peak="", size="", speed=""
+            "search", start=False, visible=False, scores="", size="", speed=""
         )
 
     def note(self, text: str) -> None:
@@ -135,9 +152,7 @@ class _Live:
             self._bar,
             completed=info.generation,
             visible=True,
-            best=f"{info.best:.4g}",
-            median=f"{info.median:.4g}",
-            peak=f"{info.peak:.4g}",
+            scores=_short_scores(info),
             size=info.connections,
             speed=self._speed.add(info.env_steps) + _failed(info),
         )

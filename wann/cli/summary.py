@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wann.cli.progress import human
+from wann.evaluation.spread import Spread, Sweep
 from wann.records.files import finite
 from wann.records.find import RUNS
 from wann.records.history import read_history
@@ -26,6 +27,8 @@ _ENDINGS = {
     "out of environment steps": "Stopped at run.max_env_steps",
 }
 _EPISODES = 100
+_FIGURE = "return"  # what the figures of a judgement are
+_NAMES = 36  # columns for the names of figures
 
 
 def show_outcome(outcome: Outcome, as_json: bool) -> None:
@@ -33,7 +36,7 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     if outcome.state.champion is None:
         typer.echo(f"No generation was finished. To go on: wann resume {outcome.folder}")
         return
-    report = test(outcome.folder, episodes=_EPISODES) if outcome.compiled else None
+    report = test(outcome.folder, episodes=_EPISODES, tuned=False) if outcome.compiled else None
     if as_json:
         _print_json(outcome, report)
         return
@@ -96,7 +99,7 @@ def _print_json(outcome: Outcome, report: TestReport | None) -> None:
 def _show_glance(outcome: Outcome) -> None:
     weights = glance(outcome.folder, _EPISODES)
     mean = sum(score for _, score in weights) / len(weights)
-    table = _table(f"return over {_EPISODES} held-out episodes")
+    table = _table(f"{_FIGURE} over {_EPISODES} held-out episodes")
     table.add_row("each of the search's weights", _number(mean), "")
     for weight, score in weights:
         table.add_row(f"  {weight:g}", _number(score), "")
@@ -118,32 +121,56 @@ def show_judgement(report: TestReport) -> None:
     """Print the regimes as a table that fits 80 columns."""
     j, network = report.judgement, report.network
     print(f"{report.task.env}: {network.n_connections} connections, {network.n_nodes} nodes")
-    table = _table(f"return over {j.episodes} held-out episodes")
-    table.add_row("each of the search's weights", _number(j.search_mean), "")
-    for weight, mean in j.per_weight:
-        table.add_row(f"  {weight:g}", _number(mean), "")
-    table.add_row("random weights, one per connection", *_spread(j.random_weights.mean, j.random_weights.std))
-    over = "episodes" if not math.isnan(j.shared_std_over_episodes) else "weights"
-    std = j.shared_std_over_episodes if over == "episodes" else j.shared_std_over_weights
-    table.add_row("random shared weight in [-2, 2]", _number(j.shared_mean), "")
-    table.add_row(f"  spread over {over}", "", f"± {_number(std)}")
-    if over == "episodes":
-        table.add_row("  spread over its 81 weights", "", f"± {_number(j.shared_std_over_weights)}")
-    table.add_row(f"tuned shared weight {j.tuned_weight:g}", *_spread(j.tuned.mean, j.tuned.std))
+    table = _table(f"{_FIGURE} over {j.episodes} held-out episodes", interval=True)
+    _add_sweep(table, "each of the search's weights", j.search)
+    if j.own:
+        _add_sweep(table, "each weight of --weights", j.own)
+    table.add_row("random weights, one per connection", *_cells(j.random_weights))
+    table.add_row("random shared weight in [-2, 2]", *_cells(j.shared, std=False))
+    slow = math.isnan(j.shared_std_over_episodes)
+    if not slow:
+        table.add_row("  spread over episodes", "", f"± {_number(j.shared_std_over_episodes)}")
+    which = "weights" if slow else "its 81 weights"
+    table.add_row(f"  spread over {which}", "", f"± {_number(j.shared_std_over_weights)}")
+    table.add_row(f"tuned shared weight {j.tuned_weight:g}", *_cells(j.tuned))
+    if j.tuned_weights and report.tuned_file:
+        room = _NAMES - len("tuned weights ()")
+        name = report.tuned_file.name
+        name = name if len(name) <= room else f"…{name[1 - room :]}"
+        table.add_row(f"tuned weights ({name})", *_cells(j.tuned_weights))
+        table.add_row("  median", _number(j.tuned_weights.median))
     Console().print(table)
+    print("std: over episodes; 95 % interval: confidence in their mean, by Student's t")
 
 
-def _table(title: str) -> Table:
+def _add_sweep(table: Table, title: str, sweep: Sweep) -> None:
+    """A row for all weights together, and one for each."""
+    table.add_row(title, *_cells(sweep.together, std=False))
+    for weight, spread in zip(sweep.weights, sweep.each, strict=True):
+        table.add_row(f"  {weight:g}", *_cells(spread))
+
+
+def _table(title: str, interval: bool = False) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(title, min_width=40)
+    table.add_column(title, min_width=_NAMES if interval else 40)
     table.add_column("mean", justify="right", min_width=9)
     table.add_column("std", justify="right", min_width=9)
+    if interval:
+        table.add_column("95 % interval", justify="right", min_width=18)
     return table
 
 
-def _spread(mean: float, std: float) -> tuple[str, str]:
-    return _number(mean), f"± {_number(std)}"
+def _cells(spread: Spread, std: bool = True) -> tuple[str, str, str]:
+    """Mean, standard deviation and interval."""
+    low, high = _number(spread.low), _number(spread.high)
+    interval = "-" if math.isnan(spread.low) else f"{low} to {high}"
+    return _number(spread.mean), f"± {_number(spread.std)}" if std else "", interval
 
 
 def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.1f}"
+    """Short enough for its column, however large; `--json` has every digit."""
+    if math.isnan(value):
+        return "-"
+    if abs(value) < 1e5:
+        return f"{value:.1f}"
+    return f"{value:.0f}" if abs(value) < 1e7 else f"{value:.1e}"

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wann.tasks.environment import make_task
     from wann.workflows.api import Run, evolve, load, resume
     from wann.workflows.judge import test
+    from wann.workflows.release import import_release
 
 _HOME = {
     "Candidate": "wann.evaluation.lanes",
@@ -55,6 +56,7 @@ _HOME = {
     "episode_seeds": "wann.seeding",
     "evaluate": "wann.evaluation.play",
     "evolve": "wann.workflows.api",
+    "import_release": "wann.workflows.release",
     "load": "wann.workflows.api",
     "load_config": "wann.config",
     "make_task": "wann.tasks.environment",
@@ -77,6 +79,7 @@ __all__ = [
     "episode_seeds",
     "evaluate",
     "evolve",
+    "import_release",
     "load",
     "load_config",
     "make_task",

@@ -12,6 +12,7 @@ import typer
 from wann.cli.doctor import doctor
 from wann.cli.evolve import evolve
 from wann.cli.export import export
+from wann.cli.importing import import_network
 from wann.cli.listing import list_runs
 from wann.cli.render import render
 from wann.cli.resume import resume
@@ -55,6 +56,7 @@ app.command()(tasks)
 app.command()(test)
 app.command()(render)
 app.command()(export)
+app.command("import")(import_network)
 app.command()(doctor)
 
 

@@ -17,6 +17,10 @@ The Python interface, for scripts and notebooks:
     result = wann.evaluate(task, wann.Candidate.shared("mine", network, [-1.0, 1.0]), lanes)
     print(result.per_weight)
 
+    config = wann.load_config("configs/cartpole_swingup.yaml")
+    wann.import_release("swing.out", config).save(Path("swing.json"))   # a champion of the original release
+    print(wann.test("swing.json").search_mean)
+
 Everything is imported when it is first used. A script that uses tasks without compiled dynamics starts
 worker processes, so its own code must stand below `if __name__ == "__main__":`.
 """

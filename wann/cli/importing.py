@@ -14,7 +14,7 @@ def import_network(
     output: Annotated[Path, typer.Option("-o", "--output", help="The network file to write.")],
     weights: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.json", help="Trained weights: [weights, score], in row-major order."),
+        typer.Option(metavar="FILE.json", help="Its trained weights, in row-major order of the matrix."),
     ] = None,
     offset_from: Annotated[
         float | None,

@@ -26,8 +26,7 @@ def test(
 ) -> None:
     """Judge a network on episodes that the search never saw.
 
-    Each of the search's weights, random weights, a random shared weight, the best shared weight, and trained
-    weights where there are any: those that wann tune left beside the network, else its file's own.
+    Trained weights count too: those that wann tune left beside it, else its own.
 
     Example: wann test latest --episodes 1000 --json
     """

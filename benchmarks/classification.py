@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def layered_network(seed: int) -> Network:
-    """A random network of exactly these sizes, hidden nodes in `DEPTH` layers, connections from any before."""
+    """A random network of exactly these sizes: hidden nodes in `DEPTH` layers, fed by any before them."""
     rng = np.random.default_rng(seed)
     first, layer = 1 + N_INPUTS, np.sort(rng.integers(1, DEPTH + 1, N_HIDDEN))
     edges: set[tuple[int, int]] = set()

@@ -156,9 +156,12 @@ def test_json_prints_nothing_else(run: Path) -> None:
         "connections",
         "nodes",
         "search_weights",
+        "own_weights",
         "random_weights",
         "random_shared_weight",
         "tuned_shared_weight",
+        "tuned_weights",
+        "ensemble",
     }
     assert set(value["search_weights"]["per_weight"]) == {"-2.0", "-1.0", "-0.5", "0.5", "1.0", "2.0"}
     assert value["episodes"] == 5

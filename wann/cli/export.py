@@ -17,7 +17,7 @@ def export(
     network: NetworkArgument,
     format: Annotated[
         str | None,
-        typer.Option("-f", "--format", help=f"{_FORMATS}. Default: by the ending of -o, else graphml."),
+        typer.Option("-f", "--format", help=f"{_FORMATS}. Default: by the ending of -o; graphml without -o."),
     ] = None,
     output: Annotated[
         Path | None,

@@ -119,9 +119,12 @@ def _read_row(line: str, row: int, n_nodes: int) -> np.ndarray:
             f"line {row + 1}: expected {n_nodes + 1} columns, one for each of the {n_nodes} lines and one "
             f"for the activation, got {len(cells)}"
         )
-    values = np.array([_number(cell) for cell in cells])
-    if np.isinf(values).any():
-        column = int(np.flatnonzero(np.isinf(values))[0])
+    try:
+        values = np.array([float(cell) for cell in cells])
+    except ValueError:
+        values = np.full(len(cells), math.inf)
+    if np.isinf(values).any() or "_" in line:
+        column = next(k for k, cell in enumerate(cells) if not _is_number(cell))
         raise GenomeError(
             f"line {row + 1}, column {column + 1}: expected a number or nan, "
             f"got {cells[column].strip()!r:.40}"
@@ -129,12 +132,12 @@ def _read_row(line: str, row: int, n_nodes: int) -> np.ndarray:
     return values
 
 
-def _number(cell: str) -> float:
-    """The number in a cell; infinity for what is none."""
+def _is_number(cell: str) -> bool:
+    """Whether a cell is a finite number, or `nan`, as other programs write them (Python's 1_000 is not)."""
     try:
-        return math.inf if "_" in cell else float(cell)
+        return not math.isinf(float(cell)) and "_" not in cell
     except ValueError:
-        return math.inf
+        return False
 
 
 def _code(value: Any, row: int) -> int:

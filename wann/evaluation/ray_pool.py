@@ -24,6 +24,7 @@ from wann.tasks.task import AnyTask
 _RETRIES = 5
 _OBJECT_STORE_BYTES = 128 * 1024 * 1024
 _PROBE_SECONDS = 5.0
+_SETTINGS_FRAME = b"\0\0\0\x04\0\0\0\0\0"  # empty: length 0, type 4, no flags, stream 0
 _CHUNK_SECONDS = 0.05
 _SENDING_SECONDS = 0.008
 _TOKEN = (
@@ -131,13 +132,29 @@ def _probe(address: str) -> None:
             f"--address {address}: expected HOST:PORT of the head node, such as 10.0.0.1:6379"
         )
     try:
-        socket.create_connection((host, int(port)), _PROBE_SECONDS).close()
+        with socket.create_connection((host, int(port)), _PROBE_SECONDS) as line:
+            greeted = os.environ.get("RAY_USE_TLS", "0") != "0" or _speaks_grpc(line)
     except OSError as error:
         reason = error.strerror or error
         raise EvaluationError(
             f"--address {address}: nothing answers there ({reason}); is the head node started "
             f"(ray start --head), and is this its address? {_TOKEN}"
         ) from error
+    if not greeted:
+        raise EvaluationError(
+            f"--address {address}: what answers there is no head node of Ray's; expected the address that "
+            "`ray start --head` shows"
+        )
+
+
+def _speaks_grpc(line: socket.socket) -> bool:
+    """Whether the other side answers a greeting of HTTP/2 with its settings (RFC 9113, 3.4), as gRPC does."""
+    line.settimeout(_PROBE_SECONDS / 2)
+    line.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS_FRAME)
+    try:
+        return line.recv(len(_SETTINGS_FRAME))[3:4] == b"\x04"
+    except (TimeoutError, ConnectionError):
+        return False
 
 
 def ray_version() -> str:

@@ -3,9 +3,9 @@
     python benchmarks/search_quality.py configs/cartpole.yaml --seeds 0-9 --backend local
 
 Each seed runs `wann evolve CONFIG --json` in a process of its own, so that seconds are what a user waits for.
-Finished seeds are kept in benchmarks/results/ and not run again, unless --again is given. With --after 60, the
-champion that the same run had after a minute of searching is judged too. With --runs, run folders are kept,
-and one that was stopped is resumed. JSON goes to stdout.
+Finished seeds are kept in benchmarks/results/ and not run again, unless --again is given. With --after 60,
+the champion that the same run had after a minute of searching is judged too. With --runs, run folders are
+kept, and one that was stopped is resumed. JSON goes to stdout.
 """
 
 from __future__ import annotations

@@ -260,9 +260,9 @@ def speed() -> str:
         ]
         text += (
             "## Speed\n\nUseful swing-up steps a second, network and environment together: local with 1 "
-            'and 2 workers, Ray with 1 and 2. A plain loop over `gymnasium.make("CartPole-v1").step` without a '
-            f"network makes {found['raw_cartpole_steps_per_s'] / 1e3:.0f} k in the same run: the first row's second "
-            f"figure is {found['ratio']:.0f} times that. Of a search's time, "
+            'and 2 workers, Ray with 1 and 2. A plain loop over `gymnasium.make("CartPole-v1").step` '
+            f"without a network makes {found['raw_cartpole_steps_per_s'] / 1e3:.0f} k in the same run: the "
+            f"first row's second figure is {found['ratio']:.0f} times that. Of a search's time, "
             f"{100 * found['not_evaluation_share']:.1f} % is not evaluation.\n\n"
             + table(["network", "local 1", "local 2", "Ray 1", "Ray 2"], rows)
             + "\n`python benchmarks/throughput.py --json`\n"

@@ -37,10 +37,10 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
         _print_json(outcome, report)
         return
     state, champion = outcome.state, outcome.state.champion
+    seen = "images" if report and report.judgement.n_images else "environment steps"
     print(
         f"{_ENDINGS[outcome.status]} after {state.generation} generations: {state.seconds:.1f} s, "
-        f"{human(state.env_steps)} environment steps."
-        + (f" {state.failed} episodes failed." if state.failed else "")
+        f"{human(state.env_steps)} {seen}." + (f" {state.failed} episodes failed." if state.failed else "")
     )
     print(f"The champion came in generation {champion.generation}.\n")
     if report:
@@ -58,19 +58,20 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     ):
         print(f"  {name:<15} {what}")
     print("Next:")
-    for command, what in _next_commands(outcome):
+    for command, what in _next_commands(outcome, seen == "images"):
         print(f"  {command:<42} {what}")
 
 
-def _next_commands(outcome: Outcome) -> list[tuple[str, str]]:
+def _next_commands(outcome: Outcome, classifier: bool) -> list[tuple[str, str]]:
     run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
     more = []
     if outcome.status == "interrupted":
         more = [(f"wann resume {run}", "go on")]
     elif outcome.status == "finished":
         more = [(f"wann resume {run} --generations {2 * outcome.state.generation}", "search on")]
+    film = [] if classifier else [(f"wann render {run} -o best.mp4", "a film of the champion")]
     return [
-        (f"wann render {run} -o best.mp4", "a film of the champion"),
+        *film,
         (f"wann export {run} -f graphml", "its graph, for Gephi, yEd, networkx"),
         (f"wann test {run} --json", "these figures, for programs"),
         *more,

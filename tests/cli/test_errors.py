@@ -173,6 +173,7 @@ def test_json_prints_nothing_else(run: Path) -> None:
     value = json.loads(done.stdout)
     assert set(value) == {
         "task",
+        "figure",
         "episodes",
         "connections",
         "nodes",

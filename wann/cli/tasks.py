@@ -16,7 +16,7 @@ _LAYOUT: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "b
 
 _NOTES = {
     "Compiled": ": machine code, many episodes side by side",
-    "Data sets": " (task.dataset): labelled images, compiled too",
+    "Data sets": " (task.dataset): labelled images",
 }
 
 
@@ -37,6 +37,6 @@ def tasks(as_json: JsonOption = False) -> None:
         names = "  ".join(task.env for task in members)
         typer.echo(textwrap.fill(names, 80, **_LAYOUT) + "\n")
     typer.echo(
-        "Others work by their id, those of your own packages as module:id, and data of your own as a file."
-        "\nAll of it: docs/environments.md and docs/datasets.md"
+        "Others work by their id, those of your own packages as module:id, data of your\n"
+        "own as a file: docs/environments.md and docs/datasets.md"
     )

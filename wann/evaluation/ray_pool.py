@@ -25,7 +25,7 @@ _RETRIES = 5
 _OBJECT_STORE_BYTES = 128 * 1024 * 1024
 _PROBE_SECONDS = 5.0
 _SETTINGS_FRAME = b"\0\0\0\x04\0\0\0\0\0"  # empty: length 0, type 4, no flags, stream 0
-_CHUNK_SECONDS = 0.05
+_CHUNK_SECONDS = 0.2
 _SENDING_SECONDS = 0.008
 _TOKEN = (
     "where a local search has left a token in the home folder, clusters started by hand need "
@@ -70,15 +70,15 @@ class RayPool(ChunkedPool):
         return result
 
     def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
-        """One chunk a worker and, where that is much work, more of `_CHUNK_SECONDS` each.
+        """One chunk a worker and, where that is much work, two or more of `_CHUNK_SECONDS` each.
 
         The lanes of a single compiled network are cut in one way only, so that no kernel of another width
         is needed in mid-run.
         """
-        parts = round(self._seconds_per_lane * n_networks * n_lanes / _CHUNK_SECONDS)
+        each = round(self._seconds_per_lane * n_networks * n_lanes / self.workers / _CHUNK_SECONDS)
         if n_networks == 1 and self.task.compiled:
-            parts = self.workers
-        parts = min(max(parts, self.workers), MOST_CHUNKS * self.workers)
+            each = 1
+        parts = self.workers * min(max(each, 1), MOST_CHUNKS)
         return chunks(n_networks, n_lanes, parts, least_lanes(self.task), deal=True)
 
     def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:

@@ -89,9 +89,7 @@ def judge(
     draws = generator(seed, Purpose.RANDOM_WEIGHTS).uniform(-LIMIT, LIMIT, (episodes, network.n_connections))
     random = play(draws if network.n_connections else np.zeros((episodes, 1)), Lanes.pairing(test)).returns
 
-    slow = not pool.task.compiled
-    candidates = GRID if slow else FINE_GRID
-    if slow:
+    if not pool.task.compiled:
         rows = np.arange(episodes) % len(GRID)
         shared = play(GRID.reshape(-1, 1), Lanes(_spread_out(rows), test)).returns
         over_weights, over_episodes = float(shared.std()), float("nan")
@@ -100,8 +98,8 @@ def judge(
         over_weights = float(shared.mean(axis=1).std())
         over_episodes = float(shared.mean(axis=0).std())
 
-    tuning = play_shared(candidates, episode_seeds(seed, Purpose.TUNE, TUNE_EPISODES)).mean(axis=1)
-    tuned_weight = float(candidates[int(np.argmax(np.where(np.isnan(tuning), -np.inf, tuning)))])
+    tuned_weight, tuning = tune_shared_weight(pool, network, seed)
+    seen.append(tuning)
     tuned = play_shared([tuned_weight], test)[0]
     return Judgement(
         episodes=episodes,
@@ -116,6 +114,18 @@ def judge(
         env_steps=sum(int(evaluation.metrics["steps"].sum()) for evaluation in seen),
         error=next((evaluation.error for evaluation in seen if evaluation.error), None),
     )
+
+
+def tune_shared_weight(pool: ChunkedPool, network: Network, seed: int = 0) -> tuple[float, Evaluation]:
+    """Choose the weight of regime 3 on the `tune` episodes; return it and what was played for it.
+
+    A weight with a failed episode is not chosen, unless all have one: then it is the lowest.
+    """
+    candidates = FINE_GRID if pool.task.compiled else GRID
+    lanes = Lanes.product(len(candidates), episode_seeds(seed, Purpose.TUNE, TUNE_EPISODES))
+    played = evaluate_in(pool, Candidate.shared("tuned", network, candidates), lanes)
+    means = played.returns.reshape(len(candidates), TUNE_EPISODES).mean(axis=1)
+    return float(candidates[int(np.argmax(np.where(np.isnan(means), -np.inf, means)))]), played
 
 
 def held_out(

@@ -11,7 +11,7 @@ from wann.errors import GenomeError, did_you_mean
 from wann.genome.genome import Genome
 
 # Larger files are refused before anything is built from them.
-_MOST_NODES, _MOST_GENES = 100_000, 1_000_000
+MOST_NODES, MOST_GENES = 100_000, 1_000_000
 
 
 def genome_to_json(genome: Genome) -> dict[str, Any]:
@@ -41,13 +41,13 @@ def genome_from_json(data: Any) -> Genome:
     if missing:
         raise GenomeError(f"genome: missing {', '.join(sorted(missing))}")
     sizes = [data["n_inputs"], data["n_outputs"]]
-    if not all(type(size) is int and 0 < size <= _MOST_NODES for size in sizes):
-        raise GenomeError(f"genome: n_inputs and n_outputs must lie in 1..{_MOST_NODES}, got {sizes}")
+    if not all(type(size) is int and 0 < size <= MOST_NODES for size in sizes):
+        raise GenomeError(f"genome: n_inputs and n_outputs must lie in 1..{MOST_NODES}, got {sizes}")
     names, rows = data["activations"], data["connections"]
-    if not isinstance(names, list) or len(names) > _MOST_NODES:
-        raise GenomeError(f"genome.activations: expected a list of at most {_MOST_NODES} names")
-    if not isinstance(rows, list) or len(rows) > _MOST_GENES:
-        raise GenomeError(f"genome.connections: expected a list of at most {_MOST_GENES} rows")
+    if not isinstance(names, list) or len(names) > MOST_NODES:
+        raise GenomeError(f"genome.activations: expected a list of at most {MOST_NODES} names")
+    if not isinstance(rows, list) or len(rows) > MOST_GENES:
+        raise GenomeError(f"genome.connections: expected a list of at most {MOST_GENES} rows")
     for name in names:
         if not isinstance(name, str) or name not in CODE:
             raise GenomeError(

@@ -8,6 +8,7 @@ WannError                      one clear line; the command line prints it and ex
 │   ├── UnsupportedSpace       its observation or action space is not handled
 │   └── DynamicsDiffer         compiled dynamics do something else than the environment they stand for
 ├── GenomeError                a genome or network file is malformed
+├── TuneError                  weights cannot be tuned as asked
 ├── EvaluationError            every episode of a run failed, or a backend cannot be used
 ├── RunError                   something about a run folder
 │   ├── RunExists              it is there already
@@ -57,6 +58,10 @@ class DynamicsDiffer(TaskError):
 
 class GenomeError(WannError):
     """A genome or a network file is malformed."""
+
+
+class TuneError(WannError):
+    """Weights cannot be tuned as asked."""
 
 
 class EvaluationError(WannError):

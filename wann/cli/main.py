@@ -17,6 +17,7 @@ from wann.cli.render import render
 from wann.cli.resume import resume
 from wann.cli.tasks import tasks
 from wann.cli.test import test
+from wann.cli.tune import tune
 from wann.cli.verify import verify
 from wann.errors import WannError
 
@@ -53,6 +54,7 @@ app.command()(verify)
 app.command("list")(list_runs)
 app.command()(tasks)
 app.command()(test)
+app.command()(tune)
 app.command()(render)
 app.command()(export)
 app.command()(doctor)

@@ -11,6 +11,7 @@ from typing import Protocol
 from wann.config import Config
 from wann.search.state import GenerationInfo
 from wann.tasks.task import Task
+from wann.training.state import TuneInfo
 
 
 class Watcher(Protocol):
@@ -26,8 +27,21 @@ class Watcher(Protocol):
         """A generation is done."""
 
 
+class TuneWatcher(Protocol):
+    """Is told what happens in a tuning."""
+
+    def note(self, text: str) -> None:
+        """Something that a person should know, in one line."""
+
+    def begin_tuning(self, title: str, done: int, total: int) -> None:
+        """It begins, or goes on after iteration `done`, towards iteration `total`; `title` is one line."""
+
+    def iteration(self, info: TuneInfo) -> None:
+        """An iteration is done."""
+
+
 class Silent:
-    """A watcher that says nothing."""
+    """A watcher that says nothing, of a search or of a tuning."""
 
     def note(self, text: str) -> None:
         """Say nothing."""
@@ -38,9 +52,15 @@ class Silent:
     def generation(self, info: GenerationInfo) -> None:
         """Say nothing."""
 
+    def begin_tuning(self, title: str, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def iteration(self, info: TuneInfo) -> None:
+        """Say nothing."""
+
 
 @contextmanager
-def interruption(watcher: Watcher) -> Iterator[threading.Event]:
+def interruption(watcher: Watcher | TuneWatcher, running: str = "generation") -> Iterator[threading.Event]:
     """Turn the first Ctrl-C or SIGTERM into a flag that a loop sees when it gets there.
 
     A second one interrupts at once. One inside another has its own flag, which alone is set.
@@ -54,7 +74,7 @@ def interruption(watcher: Watcher) -> Iterator[threading.Event]:
         if interrupted.is_set():
             raise KeyboardInterrupt
         interrupted.set()
-        watcher.note("stopping after this generation; once more stops at once")
+        watcher.note(f"stopping after this {running}; once more stops at once")
 
     previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -6,10 +6,14 @@ Prints one JSON object:
 
     raw_cartpole_steps_per_s   a plain loop over gymnasium.make("CartPole-v1").step, no network
     swingup_29_52              useful steps of network and environment together, per second, by backend and
-    swingup_100_300            number of workers: fixed networks of so many nodes and connections, on the
-                               paper's 192 x 18 lanes a generation; padding and finished lanes do not count
+    swingup_100_300            number of workers: fixed networks of so many nodes and connections that stay on
+                               the track as evolved ones do (in the paper's search a lane lasts 938 of 1000
+                               steps), on its 192 x 18 lanes; padding and finished lanes do not count
+    steps_per_lane             of those two networks
+    ray_share                  swingup_29_52 with two Ray workers / with two local ones
     ratio                      swingup_29_52 with two local workers / raw
-    not_evaluation_share       of the wall time of the paper's search (192 networks), what is not evaluation
+    not_evaluation_share       of the wall time of the paper's search (192 networks, with its run folder),
+                               what is not evaluation
     startup_s                  the whole `wann evolve configs/smoke.yaml`, kernels cached
     peak_memory_mb             the largest process of a paper search with `local`
     neat_python                where it is installed: CartPole-v1 with the same population and episodes
@@ -25,6 +29,7 @@ import sys
 import tempfile
 import time
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +39,20 @@ import numpy as np
 
 from wann.config import load_config
 from wann.evaluation.lanes import Lanes
-from wann.evaluation.play import Play
-from wann.evaluation.pools import ChunkedPool, cores, make_pool
+from wann.evaluation.play import Play, play
+from wann.evaluation.pools import ThreadPool, cores, make_pool
 from wann.network.network import Network, Networks
-from wann.search.search import init
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.environment import make_task
 from wann.workflows.build import build_task
-from wann.workflows.generation import next_generation
+from wann.workflows.evolve import start
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 SWINGUP = "wann_envs:wann/CartPoleSwingUp-v0"
 WEIGHTS = np.array([[-2.0], [-1.0], [-0.5], [0.5], [1.0], [2.0]])
 POPULATION, EPISODES = 192, 3
+WARM_UP = 3
+STEPS_OF_EVOLVED = 938  # 3,318,753,755 steps / (1024 generations x 192 networks x 18 lanes), seed 0
 
 
 def main() -> None:
@@ -56,12 +62,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement")
     arguments = parser.parse_args()
     raw = raw_steps(arguments.seconds)
-    small = throughput(29, 52, arguments.seconds)
+    small, small_steps = throughput(29, 52, arguments.seconds)
+    large, large_steps = throughput(100, 300, arguments.seconds)
     result: dict[str, Any] = {
         "raw_cartpole_steps_per_s": round(raw),
         "swingup_29_52": small,
-        "swingup_100_300": throughput(100, 300, arguments.seconds),
+        "swingup_100_300": large,
+        "steps_per_lane": [small_steps, large_steps],
         "ratio": round(small["local"]["2"] / raw, 1),
+        "ray_share": round(small["ray"]["2"] / small["local"]["2"], 3),
         "not_evaluation_share": round(not_evaluation_share(generations=150), 4),
         "startup_s": round(startup(), 2),
         "peak_memory_mb": round(peak_memory()),
@@ -123,23 +132,37 @@ def pack(network: Network, copies: int) -> Networks:
     )
 
 
-def throughput(n_nodes: int, n_connections: int, seconds: float) -> dict[str, dict[str, int]]:
-    """Useful steps a second by backend and workers."""
-    networks = pack(fixed_network(n_nodes, n_connections), POPULATION)
+def lasting_network(n_nodes: int, n_connections: int) -> tuple[Network, float]:
+    """The first fixed network whose lanes last as long as evolved ones', and their mean steps."""
+    task, seeds = make_task(SWINGUP), episode_seeds(0, Purpose.SEARCH, EPISODES)
+    lanes = Lanes.product(len(WEIGHTS), seeds)
+    for seed in count():
+        network = fixed_network(n_nodes, n_connections, seed)
+        steps = float(play(task, Networks.of(network), WEIGHTS, lanes).steps.mean())
+        if steps >= STEPS_OF_EVOLVED:
+            return network, steps
+    raise AssertionError
+
+
+def throughput(n_nodes: int, n_connections: int, seconds: float) -> tuple[dict[str, dict[str, int]], float]:
+    """Useful steps a second by backend and workers, and steps a lane."""
+    network, steps = lasting_network(n_nodes, n_connections)
+    networks = pack(network, POPULATION)
     return {
         backend: {
             str(workers): round(useful_steps(networks, backend, workers, seconds)) for workers in (1, 2)
         }
         for backend in ("local", "ray")
-    }
+    }, round(steps)
 
 
 def useful_steps(networks: Networks, backend: str, workers: int, seconds: float) -> float:
-    """Useful steps a second over whole generations, after one to warm up."""
+    """Useful steps a second over whole generations, after some to warm up."""
     with make_pool(make_task(SWINGUP), backend, workers) as pool:
+        pool.prepare(len(networks), len(WEIGHTS) * EPISODES)
         steps, generation, started = 0.0, 0, 0.0
-        while generation < 2 or time.perf_counter() - started < seconds:
-            if generation == 1:
+        while generation < WARM_UP + 1 or time.perf_counter() - started < seconds:
+            if generation == WARM_UP:
                 steps, started = 0.0, time.perf_counter()
             seeds = episode_seeds(0, Purpose.SEARCH, EPISODES, generation)
             steps += pool.play(networks, WEIGHTS, Lanes.product(len(WEIGHTS), seeds)).steps.sum()
@@ -147,31 +170,26 @@ def useful_steps(networks: Networks, backend: str, workers: int, seconds: float)
         return float(steps / (time.perf_counter() - started))
 
 
-class _Timed:
+class _Timed(ThreadPool):
     """A pool that adds up the time spent in it."""
 
-    def __init__(self, pool: ChunkedPool) -> None:
-        self._pool, self.seconds = pool, 0.0
+    seconds = 0.0
 
     def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
         started = time.perf_counter()
-        result = self._pool.play(networks, weights, lanes)
+        result = super().play(networks, weights, lanes)
         self.seconds += time.perf_counter() - started
         return result
 
 
 def not_evaluation_share(generations: int) -> float:
-    """Share of the paper's search, with all cores, that is not evaluation (writing rows is left out)."""
-    config = load_config(CONFIGS / "paper" / "swingup.yaml")
-    task = build_task(config.task)
-    state = init(config.search, 0, task.n_inputs, task.n_outputs, task.output_activation)
-    with make_pool(task) as pool:
-        timed = _Timed(pool)
-        state, _ = next_generation(state, timed, config)  # type: ignore[arg-type]
-        timed.seconds, started = 0.0, time.perf_counter()
-        for _ in range(generations):
-            state, _ = next_generation(state, timed, config)  # type: ignore[arg-type]
-        return 1 - timed.seconds / (time.perf_counter() - started)
+    """Share of the paper's search, with all cores and a run folder, that is not evaluation."""
+    config = load_config(CONFIGS / "paper" / "swingup.yaml", [f"search.generations={generations}"])
+    with tempfile.TemporaryDirectory() as folder, _Timed(build_task(config.task), cores()) as pool:
+        for name in ("warm-up", "measured"):
+            pool.seconds, started = 0.0, time.perf_counter()
+            start(config, Path(folder) / name, name, pool=pool)
+        return 1 - pool.seconds / (time.perf_counter() - started)
 
 
 def _evolve(config: Path, *more: str) -> list[str]:

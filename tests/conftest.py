@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,14 @@ settings.register_profile(
     "wann", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("wann")
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Path:
+    """The folder of MNIST's files."""
+    if "WANN_DATA_DIR" not in os.environ:
+        pytest.skip("WANN_DATA_DIR is not set: it names the folder that holds mnist/")
+    return Path(os.environ["WANN_DATA_DIR"]) / "mnist"
 
 
 @pytest.fixture(scope="session")

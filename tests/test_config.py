@@ -272,6 +272,30 @@ def test_the_environment_is_required(text: str):
     assert fault(text).startswith("c.yaml:1:1: task.env: missing: Gymnasium id such as CartPole-v1")
 
 
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        ("{env: a, dataset: digits}", "task.dataset: has both env and dataset; expected one of them"),
+        ("{env: a, batch_size: 5}", "task.batch_size: only for a dataset"),
+        ("{dataset: digits, kwargs: {a: 1}}", "task.kwargs: only for an env"),
+        ("{dataset: digits, compiled: false}", "task.compiled: only for an env"),
+    ],
+)
+def test_a_task_is_an_environment_or_a_data_set(task: str, told: str):
+    assert told in fault(f"task: {task}")
+
+
+def test_a_data_set_is_a_task():
+    config = parse_config("task: {dataset: digits, batch_size: 100}", "c.yaml")
+    assert (config.task.env, config.task.dataset, config.task.batch_size) == (None, "digits", 100)
+
+
+def test_the_hash_leaves_out_what_is_at_its_default():
+    assert config_hash(parse_config(TASK + "search: {population: 64}", "c.yaml")) == config_hash(
+        parse_config(TASK, "c.yaml")
+    )
+
+
 @pytest.mark.parametrize("env", ["''", "'a b'", "a" + "b" * 200, "5", "[a]"])
 def test_the_environment_is_a_name(env: str):
     assert "task.env: " in fault(f"task: {{env: {env}}}")
@@ -615,7 +639,7 @@ def test_every_key_is_described():
         "2 to 1_000_000",
         "Genomes in a generation.",
     ]
-    assert described["task.env"][1] == "required"
+    assert described["task.env"][1] == described["task.dataset"][1] == "null"
     assert all(rest[3].endswith(".") for rest in described.values())
 
 

@@ -20,6 +20,10 @@ The Python interface, for scripts and notebooks:
     result = wann.evaluate(task, wann.Candidate.shared("mine", network, [-1.0, 1.0]), lanes)
     print(result.per_weight)
 
+    config = wann.load_config("configs/cartpole_swingup.yaml")
+    wann.import_release("swing.out", config).save(Path("swing.json"))   # a champion of the original release
+    print(wann.test("swing.json").search_mean)
+
 Everything is imported when it is first used. A script that uses tasks without compiled dynamics starts
 worker processes, so its own code must stand below `if __name__ == "__main__":`.
 """
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from wann.tasks.environment import make_task
     from wann.workflows.api import Run, evolve, load, resume, tune
     from wann.workflows.judge import test
+    from wann.workflows.release import import_release
 
 _HOME = {
     "Candidate": "wann.evaluation.lanes",
@@ -58,6 +63,7 @@ _HOME = {
     "episode_seeds": "wann.seeding",
     "evaluate": "wann.evaluation.play",
     "evolve": "wann.workflows.api",
+    "import_release": "wann.workflows.release",
     "load": "wann.workflows.api",
     "load_config": "wann.config",
     "make_task": "wann.tasks.environment",
@@ -81,6 +87,7 @@ __all__ = [
     "episode_seeds",
     "evaluate",
     "evolve",
+    "import_release",
     "load",
     "load_config",
     "make_task",

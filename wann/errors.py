@@ -6,7 +6,9 @@ WannError                      one clear line; the command line prints it and ex
 │   ├── UnknownEnvironment     no environment of that name
 │   ├── MissingPackage         the environment needs a package that is not installed
 │   ├── UnsupportedSpace       its observation or action space is not handled
-│   └── DynamicsDiffer         compiled dynamics do something else than the environment they stand for
+│   ├── DynamicsDiffer         compiled dynamics do something else than the environment they stand for
+│   ├── UnknownDataset         no data set of that name
+│   └── DataError              a data set's files are not there, or are not what they should be
 ├── GenomeError                a genome or network file is malformed
 ├── TuneError                  weights cannot be tuned as asked
 ├── EvaluationError            every episode of a run failed, or a backend cannot be used
@@ -54,6 +56,14 @@ class UnsupportedSpace(TaskError):
 
 class DynamicsDiffer(TaskError):
     """Compiled dynamics do something else than the environment they stand for."""
+
+
+class UnknownDataset(TaskError):
+    """There is no data set of that name."""
+
+
+class DataError(TaskError):
+    """A data set's files are not there, or are not what they should be."""
 
 
 class GenomeError(WannError):

@@ -12,6 +12,8 @@ import numpy as np
 PI = 3.141592653589793
 TWO_PI = 6.283185307179586
 INV_PI = 0.3183098861837907
+SQRT_2 = 1.4142135623730951
+LOG_2 = 0.6931471805599453
 
 # exp(-u) below this u is 0 to double precision as far as bounded activations can tell (4e-18).
 _DECAY_LIMIT = 40.0
@@ -76,6 +78,42 @@ def tanh(x):
     """tanh(x) = sign(x) (1 - exp(-2|x|)) / (1 + exp(-2|x|))."""
     e = decay(2.0 * np.abs(x))
     return (2.0 * (x > 0) - 1.0) * ((1.0 - e) / (1.0 + e))
+
+
+def log(x):
+    """log(x) for 1 <= x < 2^32: halved into [1, 2) bit by bit, then 2 artanh((x - r) / (x + r)), r = sqrt(2).
+
+    What is left of x is r (1 + z) / (1 - z) with |z| <= 0.172; ten odd terms of artanh.
+    """
+    twos = 0.0 * x
+    big = (x >= 65536.0) * 1.0
+    x = x * (1.0 - big * (1.0 - 1.52587890625e-05))
+    twos = twos + 16.0 * big
+    big = (x >= 256.0) * 1.0
+    x = x * (1.0 - big * (1.0 - 0.00390625))
+    twos = twos + 8.0 * big
+    big = (x >= 16.0) * 1.0
+    x = x * (1.0 - big * (1.0 - 0.0625))
+    twos = twos + 4.0 * big
+    big = (x >= 4.0) * 1.0
+    x = x * (1.0 - big * (1.0 - 0.25))
+    twos = twos + 2.0 * big
+    big = (x >= 2.0) * 1.0
+    x = x * (1.0 - big * 0.5)
+    twos = twos + big
+    z = (x - SQRT_2) / (x + SQRT_2)
+    y = z * z
+    p = 1 / 19
+    p = p * y + 1 / 17
+    p = p * y + 1 / 15
+    p = p * y + 1 / 13
+    p = p * y + 1 / 11
+    p = p * y + 1 / 9
+    p = p * y + 1 / 7
+    p = p * y + 0.2
+    p = p * y + 1 / 3
+    p = p * y + 1.0
+    return (twos + 0.5) * LOG_2 + 2.0 * (z * p)
 
 
 def wrap_angle(x):

@@ -36,3 +36,8 @@ def episode_seeds(seed: int, purpose: Purpose, count: int, generation: int = 0) 
     """Return `(count,)` int64 episode seeds, disjoint from those of every other purpose."""
     draws = generator(seed, purpose, generation).integers(0, 1 << _RANDOM_BITS, size=count, dtype=np.int64)
     return draws + (int(purpose) << _RANDOM_BITS)
+
+
+def purpose_of(episode_seed: int) -> Purpose:
+    """Return the purpose that an episode seed was drawn for."""
+    return Purpose(episode_seed >> _RANDOM_BITS)

@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,26 @@ def test_address_that_does_not_answer(tmp_path: Path) -> None:
     done = wann("evolve", SMOKE, "--address", address, "--run-dir", tmp_path / "run")
     one_line(done, address, "nothing answers there", "RAY_AUTH_MODE=token")
     one_line(wann("evolve", SMOKE, "--address", "nowhere"), "nowhere", "HOST:PORT")
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b""])
+def test_address_of_something_else(tmp_path: Path, answer: bytes) -> None:
+    """What listens there is no head node of Ray's: it answers something else, or hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(100)
+                line.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        done = wann("evolve", SMOKE, "--address", address, "--run-dir", tmp_path / "run")
+        thread.join()
+    one_line(done, address, "no head node of Ray's")
+    assert not (tmp_path / "run").exists()
     assert not (tmp_path / "run").exists()
 
 
@@ -152,13 +173,17 @@ def test_json_prints_nothing_else(run: Path) -> None:
     value = json.loads(done.stdout)
     assert set(value) == {
         "task",
+        "figure",
         "episodes",
         "connections",
         "nodes",
         "search_weights",
+        "own_weights",
         "random_weights",
         "random_shared_weight",
         "tuned_shared_weight",
+        "tuned_weights",
+        "ensemble",
     }
     assert set(value["search_weights"]["per_weight"]) == {"-2.0", "-1.0", "-0.5", "0.5", "1.0", "2.0"}
     assert value["episodes"] == 5

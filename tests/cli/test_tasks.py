@@ -8,6 +8,7 @@ import pytest
 
 from wann.cli.tasks import tasks
 from wann.tasks.compiled import COMPILED
+from wann.tasks.datasets import DATASETS
 
 
 def test_the_list_fits_eighty_columns(capsys: pytest.CaptureFixture[str]):
@@ -27,5 +28,5 @@ def test_a_command_is_shown_whole(capsys: pytest.CaptureFixture[str], monkeypatc
 def test_json_is_a_list(capsys: pytest.CaptureFixture[str]):
     tasks(as_json=True)
     known = json.loads(capsys.readouterr().out)
-    assert [task["env"] for task in known if task["compiled"]] == list(COMPILED)
+    assert [task["env"] for task in known if task["compiled"]] == [*COMPILED, *DATASETS]
     assert all(set(task) == {"env", "family", "compiled", "install"} for task in known)

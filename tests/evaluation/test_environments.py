@@ -125,7 +125,7 @@ def test_the_first_traceback_is_kept(toys, how, words, step):
 def test_what_an_environment_does_wrong_is_told(toys, how, words):
     task = make_task(f"{toys}:toys/Failing-v0", kwargs={"how": how})
     error = evaluate(
-        task, Candidate.shared("straight", compile_genome(straight()), [1.0]), LANES.part(0, 6)
+        task, Candidate.shared("straight", compile_genome(straight()), [1.0]), LANES.part(slice(0, 6))
     ).error
     assert error is not None
     assert words in error

@@ -22,7 +22,7 @@ def test_a_pairing_plays_each_weight_on_its_own_episode():
 
 
 def test_a_part_of_lanes():
-    part = Lanes.product(2, np.array([7, 5, 9])).part(2, 4)
+    part = Lanes.product(2, np.array([7, 5, 9])).part(slice(2, 4))
     assert (len(part), part.weight_row.tolist(), part.episode_seed.tolist()) == (2, [0, 1], [9, 7])
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate, play
-from wann.evaluation.pools import ThreadPool, chunks, cores, evaluate_in, make_pool
+from wann.evaluation.pools import ThreadPool, cores, evaluate_in, make_pool
 from wann.evaluation.process_pool import ProcessPool
 from wann.genome.genome import Genome
 from wann.genome.population import Population
@@ -25,32 +21,6 @@ WEIGHTS = np.array([[-2.0], [-1.0], [0.5], [1.0]])
 
 def same(one, other) -> bool:
     return one.returns.tobytes() == other.returns.tobytes() and one.steps.tobytes() == other.steps.tobytes()
-
-
-@given(st.integers(1, 1000), st.integers(1, 5000), st.integers(1, 300))
-def test_chunks_cover_everything_exactly_once(n_networks, n_lanes, parts):
-    work = list(chunks(n_networks, n_lanes, parts))
-    size = sum((c.last - c.first) * (c.last_lane - c.first_lane) for c in work)
-    assert size == n_networks * n_lanes
-    if n_networks > 1:
-        edges = [(c.first, c.last) for c in work]
-        assert {(c.first_lane, c.last_lane) for c in work} == {(0, n_lanes)}
-        end = n_networks
-    else:
-        edges = [(c.first_lane, c.last_lane) for c in work]
-        assert {(c.first, c.last) for c in work} == {(0, 1)}
-        end = n_lanes
-    assert edges[0][0] == 0
-    assert edges[-1][1] == end
-    assert all(a < b for a, b in edges)
-    assert all(a[1] == b[0] for a, b in pairwise(edges))
-    assert len(work) <= parts
-
-
-@given(st.integers(2, 1000), st.integers(1, 300))
-def test_chunks_are_even(n_networks, parts):
-    sizes = [c.last - c.first for c in chunks(n_networks, 10, parts)]
-    assert max(sizes) - min(sizes) <= 1
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -83,7 +53,7 @@ def test_processes_give_the_serial_results(grow, workers):
     lanes = Lanes.product(4, np.arange(2))
     with ProcessPool(task, workers) as pool:
         assert same(pool.play(networks, WEIGHTS, lanes), play(task, networks, WEIGHTS, lanes))
-        one = networks.part(3, 4)
+        one = networks.part(slice(3, 4))
         many = Lanes.product(4, np.arange(20))
         assert same(pool.play(one, WEIGHTS, many), play(task, one, WEIGHTS, many))
 

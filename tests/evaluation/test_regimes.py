@@ -46,6 +46,16 @@ def test_each_weight_of_the_search_is_reported(echoed):
     assert echoed.search_mean == 0.0
 
 
+def test_intervals_of_a_return_that_never_changes_are_the_return(echoed):
+    assert [spread.low for spread in echoed.search.each] == [-2.0, -2.0, -1.0, 1.0, 2.0, 2.0]
+    assert [spread.high for spread in echoed.search.each] == [-2.0, -2.0, -1.0, 1.0, 2.0, 2.0]
+    assert (echoed.search.together.low, echoed.search.together.high) == (0.0, 0.0)
+
+
+def test_what_is_not_asked_for_is_not_played(echoed):
+    assert (echoed.own, echoed.tuned_weights) == (None, None)
+
+
 def test_random_weights_are_uniform_over_their_range(echoed):
     # 2 clip(w, -1, 1) for w uniform on [-2, 2]: mean 0, variance 4 (1/2 + 1/2 * 1/3)
     std = np.sqrt(4 * (1 / 2 + 1 / 6))
@@ -70,6 +80,35 @@ def test_every_step_is_counted(echoed):
     lanes = 6 * 162 + 162 + 162 + 81 * TUNE_EPISODES + 162
     assert echoed.env_steps == 2 * lanes
     assert (echoed.failed, echoed.error, echoed.episodes) == (0, None, 162)
+
+
+def test_weights_of_ones_own_are_swept_over_beside_the_searchs(toys):
+    task = make_task(f"{toys}:toys/Echo-v0")
+    network = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
+    judgement = judge(Serial(task, 1), network, [0.5], 3, own_weights=[0.25, -7.0])
+    assert judgement.per_weight == ((0.5, 1.0),)
+    assert judgement.own is not None
+    assert judgement.own.per_weight == ((0.25, 0.5), (-7.0, -2.0))
+    assert judgement.own.mean == -0.75
+
+
+def test_trained_weights_are_played_connection_by_connection(toys):
+    task = make_task(f"{toys}:toys/Echo-v0")
+    # the input is 1 and the bias 1: 0.75 + (-0.5) = 0.25 a step, of two steps
+    network = compile_genome(Genome(1, 1, [0], [1, 0], [2, 2], [True, True], [0, 1]))
+    weights = np.array([[-0.5, 0.75]])
+    judgement = judge(Serial(task, 1), network, [0.5], 5, connection_weights=weights)
+    assert judgement.tuned_weights is not None
+    assert (judgement.tuned_weights.mean, judgement.tuned_weights.median) == (0.5, 0.5)
+    assert judgement.tuned_weights.std == 0.0
+
+
+@pytest.mark.parametrize(("env", "n_inputs"), [("toys/Echo-v0", 1), ("MountainCarContinuous-v0", 2)])
+def test_a_network_without_connections_has_no_weights_to_train(toys, env, n_inputs):
+    task = make_task(f"{toys}:{env}" if env.startswith("toys") else env)
+    network = compile_genome(Genome(n_inputs, 1, [0], [], [], [], []))
+    judgement = judge(Serial(task, 1), network, [1.0], 3, connection_weights=np.zeros((1, 0)))
+    assert judgement.tuned_weights == judgement.search.each[0]
 
 
 def test_failures_are_counted_and_means_over_them_are_not_numbers(toys):
@@ -114,8 +153,9 @@ def test_a_network_without_connections_always_pushes_left():
 def test_figures_are_those_of_direct_evaluations(grow):
     task = make_task("CartPole-v1", max_episode_steps=100)
     network = compile_genome(grow(4, 2, 10, seed=5)[0])
+    trained = np.random.default_rng(6).normal(0.0, 1.0, (1, network.n_connections))
     with ThreadPool(task, 2) as pool:
-        judgement = judge(pool, network, SEARCH_WEIGHTS, 10, seed=3)
+        judgement = judge(pool, network, SEARCH_WEIGHTS, 10, 3, [0.3, -1.7], trained)
     test = episode_seeds(3, Purpose.TEST, 10)
 
     def returns(weights, seeds):
@@ -133,6 +173,18 @@ def test_figures_are_those_of_direct_evaluations(grow):
     tuned = returns([judgement.tuned_weight], test)
     assert (judgement.tuned.mean, judgement.tuned.std) == pytest.approx((tuned.mean(), tuned.std()))
     assert grid.std() > 0
+    assert judgement.own is not None
+    own = returns([0.3, -1.7], test)
+    assert [m for _, m in judgement.own.per_weight] == pytest.approx(own.mean(axis=1).tolist())
+    assert [spread.std for spread in judgement.own.each] == pytest.approx(own.std(axis=1).tolist())
+    assert judgement.own.together.std == pytest.approx(own.mean(axis=0).std())
+    candidate = Candidate("direct", network, trained)
+    direct = evaluate(task, candidate, Lanes(np.zeros(10, int), test)).returns
+    assert judgement.tuned_weights is not None
+    assert (judgement.tuned_weights.mean, judgement.tuned_weights.std) == pytest.approx(
+        (direct.mean(), direct.std())
+    )
+    assert judgement.tuned_weights.median == np.median(direct)
 
 
 def test_a_judgement_depends_on_its_seed_alone(grow):

@@ -293,10 +293,21 @@ def test_a_format_is_named_or_told_by_the_ending(tmp_path):
     assert format_of(None, None) == "graphml"
     assert format_of(None, tmp_path / "x.json") == "json"
     assert format_of(None, tmp_path / "x.GraphML") == "graphml"
-    assert format_of(None, tmp_path / "x.txt") == format_of(None, tmp_path / "x") == "graphml"
     assert format_of("json", tmp_path / "x.graphml") == "json"
     with pytest.raises(OutputError, match=r"did you mean 'graphml'"):
         format_of("graphm", None)
+
+
+@pytest.mark.parametrize("name", ["x.txt", "x", "graphml", ".graphml", "x.graphml.bak"])
+def test_an_ending_without_a_format_is_refused_unless_one_is_named(name, tmp_path):
+    with pytest.raises(OutputError) as caught:
+        format_of(None, tmp_path / name)
+    for part in (name, ".graphml", ".json", "-f", *FORMATS):
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert {known: format_of(known, tmp_path / name) for known in FORMATS} == {
+        known: known for known in FORMATS
+    }
 
 
 @pytest.mark.parametrize("name", ["missing/x.graphml", ".", ""])

@@ -67,7 +67,7 @@ def test_the_header_names_every_column(path):
     write(path, 2)
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == [f.name for f in fields(GenerationInfo)] == list(COLUMNS)
+    assert list(rows[0]) == [f.name for f in fields(GenerationInfo) if f.name != "accuracy"] == list(COLUMNS)
     assert rows[1]["generation"] == "2"
     assert rows[1]["digest"] == row(2).digest
 

@@ -19,13 +19,14 @@ from wann.records.history import read_history
 from wann.workflows.evolve import start
 
 found = {}
-for env in ("CartPole-v1", "wann_envs:wann/CartPoleSwingUp-v0", "Acrobot-v1"):
-    text = "task: {env: '%s'}" % env
+tasks = ["env: '%s'" % env for env in ("CartPole-v1", "wann_envs:wann/CartPoleSwingUp-v0", "Acrobot-v1")]
+for task in [*tasks, "dataset: digits"]:
+    text = "task: {%s}" % task
     text += chr(10) + "search: {population: 16, generations: 4}"
     text += chr(10) + "evaluation: {episodes: 2, backend: local, workers: 1}"
     folder = Path(sys.argv[1]) / str(len(found))
     start(parse_config(text, "text"), folder, "text")
-    found[env] = [row.digest for row in read_history(folder / "history.csv")]
+    found[task] = [row.digest for row in read_history(folder / "history.csv")]
 print(json.dumps(found))
 """
 

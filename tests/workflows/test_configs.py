@@ -7,18 +7,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wann.config import load_config
+from wann.config import load_config, override
 from wann.evaluation.pools import make_pool
 from wann.search.search import init
+from wann.tasks.datasets import missing_files
 from wann.workflows.build import build_task
-from wann.workflows.generation import next_generation
+from wann.workflows.generation import next_generation, select_episodes
 
+LARGEST = 8  # networks on images, which are slower than episodes
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_config_runs_a_generation(path: Path) -> None:
+def test_config_runs_a_generation(path: Path, request: pytest.FixtureRequest) -> None:
     config = load_config(path)
+    if config.task.dataset in ("mnist16", "mnist28"):
+        request.getfixturevalue("mnist")
+    if config.task.dataset == "fashion" and missing_files("fashion"):
+        pytest.skip("Fashion-MNIST is not there: wann data download fashion")
+    if config.search.population > LARGEST and config.task.dataset:
+        config = override(config, [f"search.population={LARGEST}", "search.tournament_size=2"])
     task = build_task(config.task)
     state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     with make_pool(task) as pool:
@@ -26,5 +34,6 @@ def test_config_runs_a_generation(path: Path) -> None:
     assert state.generation == info.generation == 1
     assert np.isfinite([info.best, info.median, info.peak, info.champion]).all()
     assert len(state.population) == config.search.population
-    lanes = len(config.evaluation.shared_weights) * config.evaluation.episodes
-    assert info.evaluations == config.search.population * lanes + 32 * len(config.evaluation.shared_weights)
+    weights = len(config.evaluation.shared_weights)
+    played = config.search.population * weights * config.evaluation.episodes
+    assert info.evaluations == played + select_episodes(task) * weights

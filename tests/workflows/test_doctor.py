@@ -12,7 +12,7 @@ from wann import jit
 from wann.errors import EvaluationError, OutputError
 from wann.evaluation import ray_pool
 from wann.report import encoders
-from wann.tasks.data import MNIST_FILES, data_folder
+from wann.tasks.datasets.files import NAMES, data_folder
 from wann.workflows import doctor
 from wann.workflows.doctor import Check, examine
 
@@ -101,7 +101,7 @@ def test_the_data_folder(monkeypatch, tmp_path: Path):
     assert (check.ok, check.needed) == (False, False)
     assert "4 of MNIST's 4 files missing" in check.found
     (tmp_path / "mnist").mkdir()
-    for name in MNIST_FILES:
+    for name in NAMES:
         (tmp_path / "mnist" / name).touch()
     assert checks()["data"].ok
     monkeypatch.delenv("WANN_DATA_DIR")

@@ -17,7 +17,7 @@ def export(
     network: NetworkArgument,
     format: Annotated[
         str | None,
-        typer.Option("-f", "--format", help=f"{_FORMATS}. Default: by the ending of -o, else graphml."),
+        typer.Option("-f", "--format", help=f"{_FORMATS}. Default: by the ending of -o; graphml without -o."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -50,6 +50,6 @@ def export(
         inputs = tuple(f"observation {k}" for k in range(plan.n_inputs))
         outputs = tuple(f"action {k}" for k in range(plan.n_outputs))
     weights = file.connection_weights(plan)
-    graph = to_graph(plan, inputs, outputs, weights, file.task.env, file.shared_weight)
+    graph = to_graph(plan, inputs, outputs, weights, file.task.env or file.task.dataset, file.shared_weight)
     write_graph(graph, name, output)
     typer.echo(f"{output}: {plan.n_nodes} nodes, {plan.n_connections} connections ({name})")

@@ -42,7 +42,7 @@ def list_runs(runs: RunsArgument = Path("runs"), as_json: JsonOption = False) ->
             str(row["run"]),
             str(row["status"]),
             f"{row['generation']}/{row['generations']}",
-            "-" if score is None else f"{score:.1f}",
+            "-" if score is None else f"{score:.{1 if abs(score) >= 10 else 3}f}",
             "-" if size is None else str(size),
         )
     Console().print(table)

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.data import commands as data
 from wann.cli.doctor import doctor
 from wann.cli.evolve import evolve
 from wann.cli.export import export
+from wann.cli.importing import import_network
 from wann.cli.listing import list_runs
 from wann.cli.render import render
 from wann.cli.resume import resume
@@ -57,6 +59,8 @@ app.command()(test)
 app.command()(tune)
 app.command()(render)
 app.command()(export)
+app.add_typer(data, name="data")
+app.command("import")(import_network)
 app.command()(doctor)
 
 

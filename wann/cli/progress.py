@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from wann.config import Config
 from wann.search.state import GenerationInfo
-from wann.tasks.task import Task
+from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 from wann.workflows.watcher import Silent, Watcher
 
 _SECONDS_BETWEEN_LINES = 5.0
@@ -40,10 +41,13 @@ class _Quiet(Silent):
         print(f"wann: {text}", file=sys.stderr)
 
 
-def _opening(config: Config, task: Task, total: int) -> str:
+def _opening(config: Config, task: AnyTask, total: int) -> str:
     episodes, weights = config.evaluation.episodes, len(config.evaluation.shared_weights)
+    what = f"{episodes} episodes"
+    if isinstance(task, ClassificationTask):
+        what = f"{task.batch_size * episodes} images"
     return (
-        f"{task.env}: {config.search.population} networks x {weights} weights x {episodes} episodes, "
+        f"{task.name}: {config.search.population} networks x {weights} weights x {what}, "
         f"up to {total} generations, seed {config.run.seed}"
     )
 
@@ -70,6 +74,20 @@ def human(number: float) -> str:
     return f"{number:.0f}"
 
 
+def _scores(info: GenerationInfo) -> str:
+    if info.accuracy is not None:
+        return f"accuracy {info.accuracy:.1%}  loss {-info.best:.3f}  champion {-info.champion:.3f}"
+    return (
+        f"best {info.best:.1f}  median {info.median:.1f}  peak {info.peak:.1f}  champion {info.champion:.1f}"
+    )
+
+
+def _short_scores(info: GenerationInfo) -> str:
+    if info.accuracy is not None:
+        return f"accuracy {info.accuracy:.1%} loss {-info.best:.3f}"
+    return f"best {info.best:.4g} median {info.median:.4g} peak {info.peak:.4g}"
+
+
 def _failed(info: GenerationInfo) -> str:
     return f"  {info.failed} failed" if info.failed else ""
 
@@ -85,7 +103,7 @@ class _Lines:
     def note(self, text: str) -> None:
         print(f"wann: {text}", file=sys.stderr, flush=True)
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._total, self._last, self._speed = total, 0.0, Speed()
         print(_opening(config, task, total), flush=True)
 
@@ -95,9 +113,8 @@ class _Lines:
             return
         self._last = time.monotonic()
         print(
-            f"generation {info.generation}/{self._total}  best {info.best:.1f}  median {info.median:.1f}  "
-            f"peak {info.peak:.1f}  champion {info.champion:.1f}  {info.connections} connections  {speed}"
-            f"{_failed(info)}",
+            f"generation {info.generation}/{self._total}  {_scores(info)}  {info.connections} connections  "
+            f"{speed}{_failed(info)}",
             flush=True,
         )
 
@@ -111,20 +128,20 @@ class _Live:
         self._progress = Progress(
             BarColumn(bar_width=10),
             MofNCompleteColumn(),
-            TextColumn("best {task.fields[best]} median {task.fields[median]} peak {task.fields[peak]}"),
+            TextColumn("{task.fields[scores]}"),
             TextColumn("{task.fields[size]} conn {task.fields[speed]}"),
             TimeRemainingColumn(compact=True),
             console=self._console,
             transient=True,
         )
         self._bar = self._progress.add_task(
-            "search", start=False, visible=False, best="", median="", peak="", size="", speed=""
+            "search", start=False, visible=False, scores="", size="", speed=""
         )
 
     def note(self, text: str) -> None:
         print(f"wann: {text}", file=sys.stderr)
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._console.print(_opening(config, task, total), highlight=False)
         self._speed = Speed()
         self._progress.start()
@@ -136,9 +153,7 @@ class _Live:
             self._bar,
             completed=info.generation,
             visible=True,
-            best=f"{info.best:.4g}",
-            median=f"{info.median:.4g}",
-            peak=f"{info.peak:.4g}",
+            scores=_short_scores(info),
             size=info.connections,
             speed=self._speed.add(info.env_steps) + _failed(info),
         )

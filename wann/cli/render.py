@@ -34,13 +34,17 @@ def render(
     """
     import numpy as np
 
+    from wann.errors import OutputError
     from wann.records.find import find_network
     from wann.report.film import film
     from wann.seeding import Purpose, episode_seeds
+    from wann.tasks.classification import ClassificationTask
     from wann.workflows.build import build_task, plan_network
 
     file, path = find_network(network)
     task = build_task(file.task)
+    if isinstance(task, ClassificationTask):
+        raise OutputError(f"{path}: is for the data set {task.name}; films are of environments")
     plan = plan_network(file, task, path)
     weights = file.connection_weights(plan) if weight is None else None
     if weights is None:

@@ -1,15 +1,14 @@
-"""The tables that commands end with."""
+"""What a search ends with: its champion's figures, its files, and what to do next."""
 
 from __future__ import annotations
 
 import json
-import math
 import sys
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from wann.cli.judgement import figures, number, show_judgement
 from wann.cli.progress import human
 from wann.records.files import finite
 from wann.records.find import RUNS
@@ -33,15 +32,15 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     if outcome.state.champion is None:
         typer.echo(f"No generation was finished. To go on: wann resume {outcome.folder}")
         return
-    report = test(outcome.folder, episodes=_EPISODES) if outcome.compiled else None
+    report = test(outcome.folder, episodes=_EPISODES, tuned=False) if outcome.compiled else None
     if as_json:
         _print_json(outcome, report)
         return
     state, champion = outcome.state, outcome.state.champion
+    seen = "images" if report and report.judgement.n_images else "environment steps"
     print(
         f"{_ENDINGS[outcome.status]} after {state.generation} generations: {state.seconds:.1f} s, "
-        f"{human(state.env_steps)} environment steps."
-        + (f" {state.failed} episodes failed." if state.failed else "")
+        f"{human(state.env_steps)} {seen}." + (f" {state.failed} episodes failed." if state.failed else "")
     )
     print(f"The champion came in generation {champion.generation}.\n")
     if report:
@@ -59,19 +58,20 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     ):
         print(f"  {name:<15} {what}")
     print("Next:")
-    for command, what in _next_commands(outcome):
+    for command, what in _next_commands(outcome, seen == "images"):
         print(f"  {command:<42} {what}")
 
 
-def _next_commands(outcome: Outcome) -> list[tuple[str, str]]:
+def _next_commands(outcome: Outcome, classifier: bool) -> list[tuple[str, str]]:
     run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
     more = []
     if outcome.status == "interrupted":
         more = [(f"wann resume {run}", "go on")]
     elif outcome.status == "finished":
         more = [(f"wann resume {run} --generations {2 * outcome.state.generation}", "search on")]
+    film = [] if classifier else [(f"wann render {run} -o best.mp4", "a film of the champion")]
     return [
-        (f"wann render {run} -o best.mp4", "a film of the champion"),
+        *film,
         (f"wann export {run} -f graphml", "its graph, for Gephi, yEd, networkx"),
         (f"wann test {run} --json", "these figures, for programs"),
         *more,
@@ -96,10 +96,10 @@ def _print_json(outcome: Outcome, report: TestReport | None) -> None:
 def _show_glance(outcome: Outcome) -> None:
     weights = glance(outcome.folder, _EPISODES)
     mean = sum(score for _, score in weights) / len(weights)
-    table = _table(f"return over {_EPISODES} held-out episodes")
-    table.add_row("each of the search's weights", _number(mean), "")
+    table = figures(f"return over {_EPISODES} held-out episodes")
+    table.add_row("each of the search's weights", number(mean))
     for weight, score in weights:
-        table.add_row(f"  {weight:g}", _number(score), "")
+        table.add_row(f"  {weight:g}", number(score))
     Console().print(table)
     print("\nThe other regimes play thousands of episodes; for them, use wann test.")
 
@@ -112,38 +112,3 @@ def show_failures(report: TestReport) -> None:
         print(
             f"wann: {failed} episodes failed; their figures are left out. The first: {last}", file=sys.stderr
         )
-
-
-def show_judgement(report: TestReport) -> None:
-    """Print the regimes as a table that fits 80 columns."""
-    j, network = report.judgement, report.network
-    print(f"{report.task.env}: {network.n_connections} connections, {network.n_nodes} nodes")
-    table = _table(f"return over {j.episodes} held-out episodes")
-    table.add_row("each of the search's weights", _number(j.search_mean), "")
-    for weight, mean in j.per_weight:
-        table.add_row(f"  {weight:g}", _number(mean), "")
-    table.add_row("random weights, one per connection", *_spread(j.random_weights.mean, j.random_weights.std))
-    over = "episodes" if not math.isnan(j.shared_std_over_episodes) else "weights"
-    std = j.shared_std_over_episodes if over == "episodes" else j.shared_std_over_weights
-    table.add_row("random shared weight in [-2, 2]", _number(j.shared_mean), "")
-    table.add_row(f"  spread over {over}", "", f"± {_number(std)}")
-    if over == "episodes":
-        table.add_row("  spread over its 81 weights", "", f"± {_number(j.shared_std_over_weights)}")
-    table.add_row(f"tuned shared weight {j.tuned_weight:g}", *_spread(j.tuned.mean, j.tuned.std))
-    Console().print(table)
-
-
-def _table(title: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(title, min_width=40)
-    table.add_column("mean", justify="right", min_width=9)
-    table.add_column("std", justify="right", min_width=9)
-    return table
-
-
-def _spread(mean: float, std: float) -> tuple[str, str]:
-    return _number(mean), f"± {_number(std)}"
-
-
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.1f}"

@@ -14,21 +14,29 @@ from wann.cli.options import JsonOption
 
 _LAYOUT: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "break_on_hyphens": False}
 
+_NOTES = {
+    "Compiled": ": machine code, many episodes side by side",
+    "Data sets": " (task.dataset): labelled images",
+}
+
 
 def tasks(as_json: JsonOption = False) -> None:
     """List the tasks that are known to work.
 
     Example: wann tasks --json
     """
-    from wann.tasks.catalogue import known_tasks
+    from wann.tasks.catalogue import known_datasets, known_tasks
 
-    known = known_tasks()
+    known = [*known_tasks(), *known_datasets()]
     if as_json:
         typer.echo(json.dumps([asdict(task) for task in known], indent=1))
         return
     for (family, install), members in groupby(known, lambda task: (task.family, task.install)):
-        what = ": machine code, many episodes side by side" if family == "Compiled" else ""
+        what = _NOTES.get(family, "")
         typer.echo(f"{family}{what}" + (f", after: {install}" if install else ""))
         names = "  ".join(task.env for task in members)
         typer.echo(textwrap.fill(names, 80, **_LAYOUT) + "\n")
-    typer.echo("Others work by their id, and those of your own packages as module:id.")
+    typer.echo(
+        "Others work by their id, those of your own packages as module:id, data of your\n"
+        "own as a file: docs/environments.md and docs/datasets.md"
+    )

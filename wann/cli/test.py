@@ -16,6 +16,9 @@ def test(
     task: Annotated[
         Path | None, typer.Option(metavar="CONFIG", help="Judge it on this config's task and weights.")
     ] = None,
+    weights: Annotated[
+        str | None, typer.Option(metavar="-1.5,0.25", help="Shared weights of your own, to try beside them.")
+    ] = None,
     episodes: Annotated[int, typer.Option(min=1, max=1_000_000, help="Test episodes.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="Of the test episodes.")] = 0,
     workers: WorkersOption = None,
@@ -23,21 +26,26 @@ def test(
 ) -> None:
     """Judge a network on episodes that the search never saw.
 
+    Trained weights count too: those that wann tune left beside it, else its own.
+
     Example: wann test latest --episodes 1000 --json
     """
     from wann.cli.compiling import say_if_compiling
     from wann.config import load_config
+    from wann.evaluation.weights import parse_weights
     from wann.records.files import finite
     from wann.records.find import find_network
 
+    own = [] if weights is None else parse_weights(weights)
     config = load_config(task) if task else None
     find_network(network)  # what is not there is said before anything is compiled
 
     say_if_compiling()
-    from wann.cli.summary import show_failures, show_judgement
+    from wann.cli.judgement import show_judgement
+    from wann.cli.summary import show_failures
     from wann.workflows.judge import test as judge
 
-    report = judge(network, config, episodes, seed, workers)
+    report = judge(network, config, episodes, seed, workers, own_weights=own)
     show_failures(report)
     if as_json:
         typer.echo(json.dumps(finite(report.to_json()), indent=1))

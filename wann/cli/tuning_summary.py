@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import typer
 
 from wann.cli.progress import human
 from wann.evaluation.regimes import TUNE_EPISODES
+from wann.evaluation.spread import Spread
 from wann.records.files import finite
-from wann.workflows.tune import TuneOutcome, held_out_returns
+from wann.workflows.tune import TuneOutcome, held_out_spread
 
 _EPISODES = 100
 _CHOSEN = {
@@ -28,28 +29,19 @@ def show_tuning(outcome: TuneOutcome, options: list[str], as_json: bool) -> None
 
     `options` are those of the command line; the same ones go on.
     """
-    test = _test(outcome)
+    test = held_out_spread(outcome, _EPISODES) if outcome.file else None
     if as_json:
         typer.echo(json.dumps(finite(_to_json(outcome, test)), indent=1))
-    elif outcome.file is None:
+    elif test is None:
         _show_interrupted(outcome, options)
     else:
         _show_finished(outcome, test)
 
 
-def _test(outcome: TuneOutcome) -> dict[str, float] | None:
-    """Mean, standard deviation and median over held-out episodes; none for images."""
-    if outcome.file is None or outcome.job.data:
-        return None
-    returns = held_out_returns(outcome, _EPISODES)
-    mean, std, median = float(returns.mean()), float(returns.std()), float(np.median(returns))
-    return {"episodes": _EPISODES, "mean": mean, "std": std, "median": median}
-
-
-def _to_json(outcome: TuneOutcome, test: dict[str, float] | None) -> dict[str, Any]:
+def _to_json(outcome: TuneOutcome, test: Spread | None) -> dict[str, Any]:
     job, state = outcome.job, outcome.state
     return {
-        "task": job.task.env,
+        "task": job.task.name,
         "status": outcome.status,
         "file": str(job.output) if outcome.file else None,
         "method": job.method,
@@ -61,7 +53,7 @@ def _to_json(outcome: TuneOutcome, test: dict[str, float] | None) -> dict[str, A
         "start_weight": float(state.start[0]) if job.start == "shared" else None,
         "chosen": state.source,
         "select_mean": state.score,
-        "test": test,
+        "test": test and asdict(test),
     }
 
 
@@ -80,22 +72,28 @@ def _show_interrupted(outcome: TuneOutcome, options: list[str]) -> None:
         print(f"To end it here: the same with --iterations {state.iteration}")
 
 
-def _show_finished(outcome: TuneOutcome, test: dict[str, float] | None) -> None:
+def _show_finished(outcome: TuneOutcome, test: Spread) -> None:
     job, state = outcome.job, outcome.state
-    steps = f", {human(state.env_steps)} environment steps" if state.env_steps else ""
+    seen = "images" if job.classifies else "environment steps"
     failed = f" {state.failed} episodes failed." if state.failed else ""
-    print(f"Finished after {state.iteration} iterations: {state.seconds:.1f} s{steps}.{failed}")
-    began = f"the shared weight {state.start[0]:g}" if job.start == "shared" else f"{job.start} weights"
-    if job.start == "weights":
-        began = "the file's own weights"
-    where = "the validation images" if job.data else f"the {TUNE_EPISODES} common episodes"
-    print(f"It began with {began}; best on {where} were {_CHOSEN[state.source]}: {state.score:.5g}.\n")
-    if test:
-        figures = f"mean {test['mean']:.1f} ± {test['std']:.1f}, median {test['median']:.1f}"
-        print(f"tuned weights, {test['episodes']} held-out episodes: {figures}")
+    effort = f"{state.seconds:.1f} s, {human(state.env_steps)} {seen}"
+    print(f"Finished after {state.iteration} iterations: {effort}.{failed}")
+    chosen_on = "the validation images" if job.classifies else f"the {TUNE_EPISODES} common episodes"
+    print(f"It began with {_start(outcome)}.")
+    print(f"Best on {chosen_on} were {_CHOSEN[state.source]}: {state.score:.5g}.\n")
+    if job.classifies:
+        print(f"tuned weights, test images: accuracy {100 * test.mean:.2f} %")
+    else:
+        figures = f"mean {test.mean:.1f} ± {test.std:.1f}, median {test.median:.1f}"
+        print(f"tuned weights, {_EPISODES} held-out episodes: {figures}")
     print(f"\nIn {job.output}\nNext:")
-    for command, what in (
-        (f"wann render {job.output} -o tuned.mp4", "a film of it"),
-        (f"wann test {_target(outcome)}", "the other regimes"),
-    ):
-        print(f"  {command}   {what}")
+    film = [] if job.classifies else [(f"wann render {job.output} -o tuned.mp4", "a film of it")]
+    for command, what in (*film, (f"wann test {_target(outcome)}", "all regimes")):
+        print(f"  {command:<50} {what}")
+
+
+def _start(outcome: TuneOutcome) -> str:
+    job = outcome.job
+    if job.start == "shared":
+        return f"the shared weight {outcome.state.start[0]:g}"
+    return "small random weights" if job.start == "random" else "the file's own weights"

@@ -73,8 +73,12 @@ def dump_config(config: Config) -> str:
 
 
 def config_hash(config: Config) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of the config's dump."""
-    return hashlib.sha256(dump_config(config).encode()).hexdigest()[:16]
+    """Return the first 16 hexadecimal digits of the SHA-256 of what differs from the defaults.
+
+    So a key that a later version brings does not make another config of an old one.
+    """
+    text = write_yaml(config.model_dump(exclude_defaults=True))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _text_of(path: FilePath) -> str:

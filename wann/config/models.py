@@ -46,12 +46,24 @@ class _Section(BaseModel):
 class TaskConfig(_Section):
     """Section `task`."""
 
-    env: str = Field(
+    env: str | None = Field(
+        default=None,
         min_length=1,
         max_length=200,
         pattern=r"^\S+$",
         description="Gymnasium id such as `CartPole-v1`, or `module:id` for an environment that another "
         "package registers, such as `wann_envs:wann/CartPoleSwingUp-v0`.",
+    )
+    dataset: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="Labelled images, in place of `env`: `digits`, `mnist16`, `mnist28`, `fashion`, or the "
+        "path of an .npz or .csv file.",
+    )
+    batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(
+        default=None,
+        description="Training images of a batch, which is an episode of a data set; null: 1000.",
     )
     kwargs: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
         default_factory=dict, description="Keyword arguments for `gymnasium.make`."
@@ -73,6 +85,18 @@ class TaskConfig(_Section):
         default=True,
         description="Use compiled dynamics where they exist; false always steps the real environment.",
     )
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> TaskConfig:
+        if self.env is None and self.dataset is None:
+            raise fault("missing: Gymnasium id such as CartPole-v1; or task.dataset, such as digits", "env")
+        if self.env is not None and self.dataset is not None:
+            raise fault("has both env and dataset; expected one of them", "dataset")
+        others = {"batch_size"} if self.dataset is None else {"kwargs", "max_episode_steps", "compiled"}
+        for name in sorted(others & self.model_fields_set):
+            if getattr(self, name) != type(self).model_fields[name].get_default(call_default_factory=True):
+                raise fault(f"only for {'a dataset' if self.dataset is None else 'an env'}", name)
+        return self
 
 
 class MutationConfig(_Section):

@@ -23,8 +23,8 @@ _INTRODUCTION = f"""\
 
 <!-- Generated from the models: python -m wann.config > docs/config.md -->
 
-A config is one YAML file that says what to search for and how. Only `task.env` is required; every other
-key has a default.
+A config is one YAML file that says what to search for and how. Only `task.env`, or `task.dataset`, is
+required; every other key has a default.
 
 ```yaml
 {EXAMPLE}```

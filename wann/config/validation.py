@@ -43,7 +43,7 @@ def validate(values: dict[str, Any], places: Mapping[Path, Place]) -> tuple[Conf
         The config and no faults, or None and every fault.
     """
     try:
-        # Without this, a missing section hides that it is its key `env` that is missing.
+        # Without this, a missing section hides what is missing in it.
         return Config.model_validate({"task": {}} | values), []
     except ValidationError as error:
         found = (_fault(dict(item), places) for item in error.errors(include_url=False))

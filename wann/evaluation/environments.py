@@ -84,7 +84,7 @@ def play_gymnasium(
     error = None
     for first in range(0, len(lanes), WIDTH):
         part = slice(first, min(first + WIDTH, len(lanes)))
-        block = lanes.part(part.start, part.stop)
+        block = lanes.part(part)
         failure = _play_block(task, network, weights, block, returns[part], steps[part])
         error = error or failure
     return returns, steps, error

@@ -55,9 +55,9 @@ class Lanes:
         """Row k on episode k: a fresh weight draw per episode."""
         return cls(np.arange(len(seeds)), np.asarray(seeds))
 
-    def part(self, first: int, last: int) -> Lanes:
-        """Lanes first .. last - 1."""
-        return Lanes(self.weight_row[first:last], self.episode_seed[first:last])
+    def part(self, which: slice) -> Lanes:
+        """Some of the lanes."""
+        return Lanes(self.weight_row[which], self.episode_seed[which])
 
     def __len__(self) -> int:
         return len(self.weight_row)

@@ -7,30 +7,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from wann.errors import EvaluationError
+from wann.evaluation.classify import classify, prepare_classifier
 from wann.evaluation.environments import play_gymnasium
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
-from wann.evaluation.rollout import play_compiled
+from wann.evaluation.rollout import play_compiled, prepare_rollout
 from wann.network.network import Networks
+from wann.tasks.classification import ClassificationTask
 from wann.tasks.initial_states import initial_states
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 
 
 @dataclass(frozen=True, eq=False)
 class Play:
-    """`(P, L)` returns (NaN = failed) and steps, and the first failure's traceback."""
+    """`(P, L)` returns (NaN = failed) and steps, the first failure's traceback, `(P, L)` accuracy or None."""
 
     returns: np.ndarray
     steps: np.ndarray
     error: str | None = None
+    accuracy: np.ndarray | None = None
 
 
-def play(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+def play(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
     """Play every lane with every network; `weights` is `(W, 1)`, or `(W, C)` for a single network.
 
     Raises:
         EvaluationError: networks, weights and lanes do not fit the task or each other.
     """
     check_fit(task, networks, weights, lanes)
+    if isinstance(task, ClassificationTask):
+        returns, images, accuracy = classify(task, networks, weights, lanes)
+        return Play(returns, images, accuracy=accuracy)
     if task.compiled:
         states = initial_states(task, lanes.episode_seed)
         return Play(*play_compiled(task, networks, weights, lanes, states))
@@ -42,7 +48,7 @@ def play(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> P
     )
 
 
-def check_fit(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> None:
+def check_fit(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -> None:
     """Kernels do not look at bounds: whatever could take them outside their arrays is refused here.
 
     Raises:
@@ -50,7 +56,7 @@ def check_fit(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes)
     """
     sizes, needed = (networks.n_inputs, networks.n_outputs), (task.n_inputs, task.n_outputs)
     if sizes != needed:
-        raise EvaluationError(f"{task.env}: expected networks with {needed} inputs and outputs, got {sizes}")
+        raise EvaluationError(f"{task.name}: expected networks with {needed} inputs and outputs, got {sizes}")
     rows, seeds = np.asarray(lanes.weight_row), np.asarray(lanes.episode_seed)
     if rows.shape != seeds.shape or rows.ndim != 1:
         raise EvaluationError(
@@ -66,10 +72,31 @@ def check_fit(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes)
         raise EvaluationError("weights: must be finite")
 
 
-def evaluate(task: Task, candidate: Candidate, lanes: Lanes) -> Evaluation:
+def evaluate(task: AnyTask, candidate: Candidate, lanes: Lanes) -> Evaluation:
     """Evaluate one candidate on explicit lanes, serially: the reference for every pool.
 
     The result depends on the candidate, the task and the lanes alone.
     """
     result = play(task, Networks.of(candidate.network), candidate.weights, lanes)
-    return Evaluation(lanes, result.returns[0], {"steps": result.steps[0]}, result.error)
+    return as_evaluation(lanes, result)
+
+
+def prepare(task: AnyTask, n_lanes: int) -> None:
+    """Compile, or find in the cache, what `n_lanes` of a task need: before workers all try to at once."""
+    if isinstance(task, ClassificationTask):
+        prepare_classifier()
+    elif task.compiled:
+        prepare_rollout(task, n_lanes)
+
+
+def least_lanes(task: AnyTask) -> int:
+    """Lanes of one network that are worth a chunk: a block of episodes, or a single batch of images."""
+    return 1 if isinstance(task, ClassificationTask) else 24
+
+
+def as_evaluation(lanes: Lanes, played: Play) -> Evaluation:
+    """Return what one candidate's play says."""
+    metrics = {"steps": played.steps[0]}
+    if played.accuracy is not None:
+        metrics["accuracy"] = played.accuracy[0]
+    return Evaluation(lanes, played.returns[0], metrics, played.error)

@@ -1,8 +1,7 @@
 """Pools: the same evaluations in parallel, with threads, processes or Ray, and with identical results.
 
 Work is cut into chunks of networks, or of lanes where there is a single network; results come back in
-order. Because a lane's return depends on nothing but itself, neither the cut nor the number of workers
-changes a bit.
+order. Neither the cut nor the number of workers changes a bit.
 """
 
 from __future__ import annotations
@@ -10,49 +9,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol, Self
 
 import numpy as np
 
+from wann.evaluation.chunks import Chunk, chunks
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
-from wann.evaluation.play import Play, check_fit, play
-from wann.evaluation.rollout import prepare
+from wann.evaluation.play import Play, as_evaluation, check_fit, least_lanes, play, prepare
 from wann.evaluation.worker import leave_if_imported
 from wann.network.network import Networks
-from wann.tasks.task import Task
+from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 
 # Chunks per worker: enough to even out networks that take longer than others.
-_CHUNKS = 6
-_LEAST_LANES = 24
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """A part of the work: networks [first, last) on lanes [first_lane, last_lane)."""
-
-    first: int
-    last: int
-    first_lane: int
-    last_lane: int
-
-
-def chunks(n_networks: int, n_lanes: int, parts: int) -> Iterator[Chunk]:
-    """Cut `n_networks` x `n_lanes` into about `parts` chunks."""
-    if n_networks > 1:
-        edges = np.unique(np.linspace(0, n_networks, min(parts, n_networks) + 1).astype(int)).tolist()
-        yield from (Chunk(a, b, 0, n_lanes) for a, b in pairwise(edges))
-        return
-    count = max(1, min(parts, n_lanes // _LEAST_LANES))
-    edges = np.linspace(0, n_lanes, count + 1).astype(int).tolist()
-    yield from (Chunk(0, n_networks, a, b) for a, b in pairwise(edges))
+MOST_CHUNKS = 6
 
 
 class Pool(Protocol):
     """Plays networks on lanes, in parallel."""
 
-    task: Task
+    task: AnyTask
     workers: int
 
     def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
@@ -70,31 +46,36 @@ class Pool(Protocol):
 class ChunkedPool:
     """What all pools share: cutting, order, putting together."""
 
-    def __init__(self, task: Task, workers: int) -> None:
+    def __init__(self, task: AnyTask, workers: int) -> None:
         self.task, self.workers = task, workers
+        self._classifies = isinstance(task, ClassificationTask)
         self.first_error: str | None = None  # the traceback of the first episode that failed
 
     def prepare(self, n_networks: int, n_lanes: int) -> None:
         """Compile what `play` will need, so that no generation's time includes it."""
-        for c in chunks(n_networks, n_lanes, _CHUNKS * self.workers) if self.task.compiled else ():
-            prepare(self.task, c.last_lane - c.first_lane)
+        for c in self._cut(n_networks, n_lanes):
+            prepare(self.task, c.lanes.stop - c.lanes.start)
 
     def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
         """As `wann.evaluation.play.play`."""
         check_fit(self.task, networks, weights, lanes)
-        work = list(chunks(len(networks), len(lanes), _CHUNKS * self.workers))
-        jobs = [
-            (networks.part(c.first, c.last), weights, lanes.part(c.first_lane, c.last_lane)) for c in work
-        ]
+        work = list(self._cut(len(networks), len(lanes)))
+        jobs = [(networks.part(c.networks), weights, lanes.part(c.lanes)) for c in work]
         self.prepare(len(networks), len(lanes))
-        returns, steps = (np.empty((len(networks), len(lanes))) for _ in range(2))
+        returns, steps, accuracy = (np.empty((len(networks), len(lanes))) for _ in range(3))
         error = None
         for c, part in zip(work, self._run(jobs), strict=True):
-            returns[c.first : c.last, c.first_lane : c.last_lane] = part.returns
-            steps[c.first : c.last, c.first_lane : c.last_lane] = part.steps
+            returns[c.networks, c.lanes] = part.returns
+            steps[c.networks, c.lanes] = part.steps
+            if part.accuracy is not None:
+                accuracy[c.networks, c.lanes] = part.accuracy
             error = error or part.error
         self.first_error = self.first_error or error
-        return Play(returns, steps, error)
+        return Play(returns, steps, error, accuracy if self._classifies else None)
+
+    def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
+        """How so much work is cut."""
+        return chunks(n_networks, n_lanes, MOST_CHUNKS * self.workers, least_lanes(self.task))
 
     def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
         raise NotImplementedError
@@ -112,7 +93,7 @@ class ChunkedPool:
 class ThreadPool(ChunkedPool):
     """Threads: for compiled tasks, whose kernels run without the GIL."""
 
-    def __init__(self, task: Task, workers: int) -> None:
+    def __init__(self, task: AnyTask, workers: int) -> None:
         super().__init__(task, workers)
         self._executor: Executor = ThreadPoolExecutor(workers, thread_name_prefix="wann")
 
@@ -129,8 +110,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def make_pool(task: Task, backend: str = "local", workers: int | None = None) -> ChunkedPool:
-    """Start a pool: `local` (threads for compiled tasks, else processes) or `ray`; all cores by default.
+def make_pool(task: AnyTask, backend: str = "local", workers: int | None = None) -> ChunkedPool:
+    """Start a pool: `local` (threads for what is compiled, else processes) or `ray`; all cores by default.
 
     Kernels are compiled, or found in the cache, before the first worker starts.
     """
@@ -140,7 +121,7 @@ def make_pool(task: Task, backend: str = "local", workers: int | None = None) ->
         from wann.evaluation.ray_pool import RayPool
 
         return RayPool(task, workers)
-    if task.compiled:
+    if isinstance(task, ClassificationTask) or task.compiled:
         return ThreadPool(task, workers)
     from wann.evaluation.process_pool import ProcessPool
 
@@ -149,5 +130,4 @@ def make_pool(task: Task, backend: str = "local", workers: int | None = None) ->
 
 def evaluate_in(pool: ChunkedPool, candidate: Candidate, lanes: Lanes) -> Evaluation:
     """As `wann.evaluation.play.evaluate`, spread over a pool's workers."""
-    result = pool.play(Networks.of(candidate.network), candidate.weights, lanes)
-    return Evaluation(lanes, result.returns[0], {"steps": result.steps[0]}, result.error)
+    return as_evaluation(lanes, pool.play(Networks.of(candidate.network), candidate.weights, lanes))

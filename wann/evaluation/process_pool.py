@@ -27,13 +27,14 @@ class ProcessPool(ChunkedPool):
 
     def __init__(self, task: Task, workers: int) -> None:
         super().__init__(task, workers)
+        self._task = task
         forward_kernel(WIDTH)  # compiled once, before every worker needs it
         self._workers: list[Worker] = []
         self._fill()
 
     def _fill(self) -> None:
         while len(self._workers) < self.workers:
-            self._workers.append(Worker(self.task))
+            self._workers.append(Worker(self._task))
 
     def _run(self, jobs: list[Job]) -> Iterator[Play]:
         try:

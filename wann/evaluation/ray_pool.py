@@ -13,15 +13,20 @@ from typing import Any
 import numpy as np
 
 from wann.errors import EvaluationError
+from wann.evaluation.chunks import Chunk, chunks
 from wann.evaluation.lanes import Lanes
-from wann.evaluation.play import Play, play
-from wann.evaluation.pools import ChunkedPool
+from wann.evaluation.play import Play, least_lanes, play, prepare
+from wann.evaluation.pools import MOST_CHUNKS, ChunkedPool
 from wann.network.network import Networks
-from wann.tasks.task import Task
+from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 
 _RETRIES = 5
 _OBJECT_STORE_BYTES = 128 * 1024 * 1024
 _PROBE_SECONDS = 5.0
+_SETTINGS_FRAME = b"\0\0\0\x04\0\0\0\0\0"  # empty: length 0, type 4, no flags, stream 0
+_CHUNK_SECONDS = 0.05
+_SENDING_SECONDS = 0.008
 _TOKEN = (
     "where a local search has left a token in the home folder, clusters started by hand need "
     "RAY_AUTH_MODE=token on every node"
@@ -34,16 +39,47 @@ class RayPool(ChunkedPool):
     The task is put into the object store once. A chunk whose worker is lost is evaluated again.
     """
 
-    def __init__(self, task: Task, workers: int) -> None:
+    def __init__(self, task: AnyTask, workers: int) -> None:
         self._ray = _import_ray()
         self._owns = not self._ray.is_initialized()
         if self._owns:
-            _start(self._ray, workers)
+            _start(self._ray, workers, _object_store_bytes(task))
         else:
             workers = max(workers, int(self._ray.cluster_resources().get("CPU", 1)))
         super().__init__(task, workers)
         self._task = self._ray.put(task)
         self._play: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_play_chunk)
+        self._prepare: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_prepare_worker)
+        self._seconds_per_lane = 0.0  # of a network's lane on one worker, as the last play took
+
+    def prepare(self, n_networks: int, n_lanes: int) -> None:
+        """As for every pool, and in every worker too: they start and load their kernels side by side."""
+        super().prepare(n_networks, n_lanes)
+        widths = {c.lanes.stop - c.lanes.start for c in self._cut(n_networks, n_lanes)}
+        self._ray.get([self._prepare.remote(self._task, widths) for _ in range(self.workers)])
+
+    def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+        """As `wann.evaluation.play.play`; what takes less time than sending it is played here."""
+        work = len(networks) * len(lanes)
+        if self.task.compiled and 0 < self._seconds_per_lane * work < _SENDING_SECONDS:
+            return play(self.task, networks, weights, lanes)
+        started = time.perf_counter()
+        result = super().play(networks, weights, lanes)
+        if len(networks) > 1:
+            self._seconds_per_lane = (time.perf_counter() - started) * self.workers / max(1, work)
+        return result
+
+    def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
+        """One chunk a worker and, where that is much work, more of `_CHUNK_SECONDS` each.
+
+        The lanes of a single compiled network are cut in one way only, so that no kernel of another width
+        is needed in mid-run.
+        """
+        parts = round(self._seconds_per_lane * n_networks * n_lanes / _CHUNK_SECONDS)
+        if n_networks == 1 and self.task.compiled:
+            parts = self.workers
+        parts = min(max(parts, self.workers), MOST_CHUNKS * self.workers)
+        return chunks(n_networks, n_lanes, parts, least_lanes(self.task), deal=True)
 
     def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
         references = [self._play.remote(self._task, *job) for job in jobs]
@@ -96,13 +132,29 @@ def _probe(address: str) -> None:
             f"--address {address}: expected HOST:PORT of the head node, such as 10.0.0.1:6379"
         )
     try:
-        socket.create_connection((host, int(port)), _PROBE_SECONDS).close()
+        with socket.create_connection((host, int(port)), _PROBE_SECONDS) as line:
+            greeted = os.environ.get("RAY_USE_TLS", "0") != "0" or _speaks_grpc(line)
     except OSError as error:
         reason = error.strerror or error
         raise EvaluationError(
             f"--address {address}: nothing answers there ({reason}); is the head node started "
             f"(ray start --head), and is this its address? {_TOKEN}"
         ) from error
+    if not greeted:
+        raise EvaluationError(
+            f"--address {address}: what answers there is no head node of Ray's; expected the address that "
+            "`ray start --head` shows"
+        )
+
+
+def _speaks_grpc(line: socket.socket) -> bool:
+    """Whether the other side answers a greeting of HTTP/2 with its settings (RFC 9113, 3.4), as gRPC does."""
+    line.settimeout(_PROBE_SECONDS / 2)
+    line.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS_FRAME)
+    try:
+        return line.recv(len(_SETTINGS_FRAME))[3:4] == b"\x04"
+    except (TimeoutError, ConnectionError):
+        return False
 
 
 def ray_version() -> str:
@@ -133,19 +185,28 @@ def _answer() -> bool:
     return True
 
 
-def _start(ray: Any, workers: int) -> None:
+def _object_store_bytes(task: AnyTask) -> int:
+    return _OBJECT_STORE_BYTES + 2 * (task.n_bytes if isinstance(task, ClassificationTask) else 0)
+
+
+def _start(ray: Any, workers: int, object_store_bytes: int = _OBJECT_STORE_BYTES) -> None:
     ray.init(
         address="local",  # whatever RAY_ADDRESS says
         num_cpus=workers,
         include_dashboard=False,
         log_to_driver=False,
         logging_level=logging.ERROR,
-        object_store_memory=_OBJECT_STORE_BYTES,
+        object_store_memory=object_store_bytes,
     )
 
 
-def _play_chunk(task: Task, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+def _play_chunk(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
     return play(task, networks, weights, lanes)
+
+
+def _prepare_worker(task: AnyTask, lane_counts: set[int]) -> None:
+    for n_lanes in lane_counts:
+        prepare(task, n_lanes)
 
 
 def _import_ray() -> Any:

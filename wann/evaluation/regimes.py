@@ -2,23 +2,33 @@
 
 1. random weights: each connection its own, uniform on [-2, 2], a fresh draw per episode;
 2. random shared weight: an even grid of 81 weights over [-2, 2];
-3. tuned shared weight: the best of 401 weights on the `tune` episodes, reported on the `test` ones.
+3. tuned shared weight: the best of 401 weights on the `tune` episodes, reported on the `test` ones;
+4. tuned weights: each connection its own trained one, where there are any.
 
 Tasks without compiled dynamics are slow: there regime 2 plays one weight per episode, and regime 3 chooses
-among the 81 weights.
+among the 81 weights. All regimes play the same test episodes.
+
+For classification the figure is the accuracy on all test images, which are one episode, and regime 3 chooses
+on the validation images. Regime 1 draws as many sets of weights as there would be episodes. There is a fifth
+figure: the shared weights' vote.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from wann.evaluation.lanes import Candidate, Evaluation, Lanes
+from wann.evaluation.classify import classify_split
+from wann.evaluation.judgement import Judgement
+from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.pools import ChunkedPool, evaluate_in
-from wann.network.network import Network
+from wann.evaluation.spread import Spread, Sweep
+from wann.network.network import Network, Networks
 from wann.seeding import Purpose, episode_seeds, generator
+from wann.tasks.classification import ClassificationTask
 
 LIMIT = 2.0
 GRID = np.linspace(-LIMIT, LIMIT, 81)
@@ -26,112 +36,144 @@ FINE_GRID = np.round(np.linspace(-LIMIT, LIMIT, 401), 2)
 TUNE_EPISODES = 32
 
 
-@dataclass(frozen=True)
-class Spread:
-    """A mean return and its standard deviation over episodes."""
-
-    mean: float
-    std: float
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The regimes of one network.
-
-    Attributes:
-        per_weight: (shared weight, mean return) for each of the search's weights.
-        random_weights: regime 1.
-        shared_mean: regime 2.
-        shared_std_over_weights: standard deviation over the grid of each weight's mean return; for slow
-            tasks, over single episodes with a weight each.
-        shared_std_over_episodes: standard deviation over episodes of each episode's mean over the grid;
-            NaN for slow tasks, where no episode meets two weights.
-        tuned_weight, tuned: regime 3.
-        failed: episodes that failed; means over them are NaN.
-        error: the first failure's traceback.
-    """
-
-    episodes: int
-    per_weight: tuple[tuple[float, float], ...]
-    random_weights: Spread
-    shared_mean: float
-    shared_std_over_weights: float
-    shared_std_over_episodes: float
-    tuned_weight: float
-    tuned: Spread
-    failed: int
-    env_steps: int
-    error: str | None
-
-    @property
-    def search_mean(self) -> float:
-        """Mean over the search's weights."""
-        return float(np.mean([mean for _, mean in self.per_weight]))
-
-
 def judge(
-    pool: ChunkedPool, network: Network, shared_weights: Sequence[float], episodes: int, seed: int = 0
+    pool: ChunkedPool,
+    network: Network,
+    shared_weights: Sequence[float],
+    episodes: int,
+    seed: int = 0,
+    own_weights: Sequence[float] = (),
+    connection_weights: np.ndarray | None = None,
 ) -> Judgement:
-    """Put a network through regimes 1 to 3 on `episodes` test episodes of `seed`."""
-    test = episode_seeds(seed, Purpose.TEST, episodes)
-    seen: list[Evaluation] = []
+    """Put a network through the regimes on `episodes` test episodes of `seed`.
 
-    def play(weights: np.ndarray, lanes: Lanes) -> Evaluation:
-        seen.append(evaluate_in(pool, Candidate("judged", network, weights), lanes))
-        return seen[-1]
-
-    def play_shared(weights: Sequence[float] | np.ndarray, seeds: np.ndarray) -> np.ndarray:
-        column = np.asarray(weights, np.float64).reshape(-1, 1)
-        returns = play(column, Lanes.product(len(column), seeds)).returns
-        return returns.reshape(len(column), len(seeds))
-
-    search = play_shared(shared_weights, test).mean(axis=1)
+    Args:
+        pool: has the task.
+        network: the plan.
+        shared_weights: the search's.
+        episodes: test episodes.
+        seed: of the test episodes.
+        own_weights: more shared weights to sweep over.
+        connection_weights: `(1, C)` trained weights in the network's connection order, for regime 4.
+    """
+    court = _Court(pool, network)
+    test = episode_seeds(seed, Purpose.TEST, 1 if court.n_images else episodes)
     draws = generator(seed, Purpose.RANDOM_WEIGHTS).uniform(-LIMIT, LIMIT, (episodes, network.n_connections))
-    random = play(draws if network.n_connections else np.zeros((episodes, 1)), Lanes.pairing(test)).returns
+    search = court.sweep(shared_weights, test)
+    own = court.sweep(own_weights, test) if len(own_weights) else None
+    draws = draws if network.n_connections else np.zeros((episodes, 1))
+    random = court.play(draws, Lanes.pairing(np.resize(test, episodes)))
 
-    if not pool.task.compiled:
-        rows = np.arange(episodes) % len(GRID)
-        shared = play(GRID.reshape(-1, 1), Lanes(_spread_out(rows), test)).returns
-        over_weights, over_episodes = float(shared.std()), float("nan")
+    slow = not pool.task.compiled
+    if slow:
+        rows = _spread_out(np.arange(episodes) % len(GRID))
+        each_episode = court.play(GRID.reshape(-1, 1), Lanes(rows, test))
+        over_weights = float(each_episode.std())
     else:
-        shared = play_shared(GRID, test)
-        over_weights = float(shared.mean(axis=1).std())
-        over_episodes = float(shared.mean(axis=0).std())
+        returns = court.play_shared(GRID, test)
+        each_episode, over_weights = returns.mean(axis=0), float(returns.mean(axis=1).std())
+    shared = court.spread(each_episode)
 
-    tuned_weight, tuning = tune_shared_weight(pool, network, seed)
-    seen.append(tuning)
-    tuned = play_shared([tuned_weight], test)[0]
+    tuned_weight = court.tune(seed)
+    tuned = court.play_shared([tuned_weight], test)[0]
+    trained = None
+    if connection_weights is not None:
+        trained = court.spread(court.play(connection_weights, Lanes.product(1, test)))
     return Judgement(
         episodes=episodes,
-        per_weight=tuple((float(w), float(m)) for w, m in zip(shared_weights, search, strict=True)),
-        random_weights=Spread(float(random.mean()), float(random.std())),
-        shared_mean=float(shared.mean()),
+        search=search,
+        own=own,
+        random_weights=Spread.of(random),
+        shared=shared,
         shared_std_over_weights=over_weights,
-        shared_std_over_episodes=over_episodes,
+        shared_std_over_episodes=math.nan if slow or court.n_images else shared.std,
         tuned_weight=tuned_weight,
-        tuned=Spread(float(tuned.mean()), float(tuned.std())),
-        failed=sum(int(np.isnan(evaluation.returns).sum()) for evaluation in seen),
-        env_steps=sum(int(evaluation.metrics["steps"].sum()) for evaluation in seen),
-        error=next((evaluation.error for evaluation in seen if evaluation.error), None),
+        tuned=court.spread(tuned),
+        tuned_weights=trained,
+        ensemble=court.vote(shared_weights),
+        n_images=court.n_images,
+        failed=court.failed,
+        env_steps=court.env_steps,
+        error=court.error,
     )
 
 
-def tune_shared_weight(pool: ChunkedPool, network: Network, seed: int = 0) -> tuple[float, Evaluation]:
-    """Choose the weight of regime 3 on the `tune` episodes; return it and what was played for it.
+@dataclass(frozen=True)
+class TunedWeight:
+    """The shared weight of regime 3, and what choosing it took."""
 
-    A weight with a failed episode is not chosen, unless all have one: then it is the lowest.
-    """
-    candidates = FINE_GRID if pool.task.compiled else GRID
-    lanes = Lanes.product(len(candidates), episode_seeds(seed, Purpose.TUNE, TUNE_EPISODES))
-    played = evaluate_in(pool, Candidate.shared("tuned", network, candidates), lanes)
-    means = played.returns.reshape(len(candidates), TUNE_EPISODES).mean(axis=1)
-    return float(candidates[int(np.argmax(np.where(np.isnan(means), -np.inf, means)))]), played
+    weight: float
+    evaluations: int
+    env_steps: int
+    failed: int
+
+
+def tune_shared_weight(pool: ChunkedPool, network: Network, seed: int = 0) -> TunedWeight:
+    """Choose the shared weight of regime 3 alone."""
+    court = _Court(pool, network)
+    weight = court.tune(seed)
+    return TunedWeight(weight, court.evaluations, court.env_steps, court.failed)
+
+
+class _Court:
+    """One network in one pool, and the count of what it cost; `n_images` of the test set, 0 for control."""
+
+    def __init__(self, pool: ChunkedPool, network: Network) -> None:
+        self._pool, self._network = pool, network
+        self.evaluations, self.failed, self.env_steps = 0, 0, 0
+        self.error: str | None = None
+        self.n_images = len(pool.task.data.test) if isinstance(pool.task, ClassificationTask) else 0
+
+    def spread(self, values: np.ndarray) -> Spread:
+        """The spread over test episodes, or of an accuracy over the test images."""
+        return Spread.of_share(float(values[0]), self.n_images) if self.n_images else Spread.of(values)
+
+    def play(self, weights: np.ndarray, lanes: Lanes) -> np.ndarray:
+        """`(L,)` what each lane earns."""
+        evaluation = evaluate_in(self._pool, Candidate("judged", self._network, weights), lanes)
+        self.evaluations += len(lanes)
+        self.failed += int(np.isnan(evaluation.returns).sum())
+        self.env_steps += int(evaluation.metrics["steps"].sum())
+        self.error = self.error or evaluation.error
+        return evaluation.metrics["accuracy"] if self.n_images else evaluation.returns
+
+    def play_shared(self, weights: Sequence[float] | np.ndarray, seeds: np.ndarray) -> np.ndarray:
+        """`(W, episodes)` what each shared weight earns in each episode."""
+        column = np.asarray(weights, np.float64).reshape(-1, 1)
+        return self.play(column, Lanes.product(len(column), seeds)).reshape(len(column), len(seeds))
+
+    def sweep(self, weights: Sequence[float], seeds: np.ndarray) -> Sweep:
+        """Each shared weight's spread over the episodes."""
+        rows = self.play_shared(weights, seeds)
+        spreads = tuple(self.spread(row) for row in rows)
+        return Sweep(tuple(map(float, weights)), spreads, self.spread(rows.mean(axis=0)))
+
+    def tune(self, seed: int) -> float:
+        """The first of the shared weights that do best; one with a failed episode is the last resort."""
+        weights = FINE_GRID if self._pool.task.compiled else GRID
+        seeds = episode_seeds(seed, Purpose.TUNE, 1 if self.n_images else TUNE_EPISODES)
+        means = self.play_shared(weights, seeds).mean(axis=1)
+        return float(weights[int(np.argmax(np.where(np.isnan(means), -np.inf, means)))])
+
+    def vote(self, weights: Sequence[float]) -> float | None:
+        """Accuracy of the class that most shared weights give, the first of equals; None for control."""
+        task = self._pool.task
+        if not isinstance(task, ClassificationTask):
+            return None
+        test, column = task.data.test, np.asarray(weights, np.float64).reshape(-1, 1)
+        rows = np.arange(len(column))
+        answers = classify_split(Networks.of(self._network), column, rows, test, keep=True)[2][0]
+        votes = np.array([(answers == label).sum(axis=0) for label in range(task.n_outputs)])
+        return float(np.mean(votes.argmax(axis=0) == test.labels))
 
 
 def held_out(
     pool: ChunkedPool, network: Network, shared_weights: Sequence[float], episodes: int, seed: int = 0
 ) -> tuple[tuple[float, float], ...]:
-    """Return (shared weight, mean return) over the test episodes: the first figure of `judge` alone."""
+    """Return (shared weight, mean return) over the test episodes: the first figure of `judge` alone.
+
+    For control only: classification is quick enough for all figures.
+    """
     candidate = Candidate.shared("judged", network, shared_weights)
     test = episode_seeds(seed, Purpose.TEST, episodes)
     means = evaluate_in(pool, candidate, Lanes.product(len(shared_weights), test)).per_weight

@@ -32,7 +32,7 @@ def block_width(n_lanes: int) -> int:
     return min(WIDTHS, key=lambda width: (-(-n_lanes // width) * (width + _FIXED_COST), width))
 
 
-def prepare(task: Task, n_lanes: int) -> None:
+def prepare_rollout(task: Task, n_lanes: int) -> None:
     """Compile, or find in the cache, what `n_lanes` of a task need: before workers all try to at once."""
     width = block_width(n_lanes)
     task.dynamics.kernels(width)

@@ -61,20 +61,29 @@ FORMATS: dict[str, Format] = {
 
 
 def format_of(name: str | None, output: Path | None) -> str:
-    """Return the format's name: the one asked for, or that of the file's ending, or the default.
+    """Return the format's name: the one asked for, or that of the file's ending; the default without either.
 
     Raises:
-        OutputError: there is no format of that name.
+        OutputError: there is no format of that name, or none with that ending.
     """
     if name is None:
-        ending = output.suffix.lower() if output else ""
-        fitting = [known for known, format in FORMATS.items() if ending and format.suffix.endswith(ending)]
-        return fitting[0] if fitting else DEFAULT_FORMAT
+        return DEFAULT_FORMAT if output is None else _format_of_ending(output)
     if name not in FORMATS:
         raise OutputError(
             f"-f {name}: unknown format, expected one of {', '.join(FORMATS)}{did_you_mean(name, FORMATS)}"
         )
     return name
+
+
+def _format_of_ending(output: Path) -> str:
+    ending = output.suffix.lower()
+    for name, format in FORMATS.items():
+        if ending and format.suffix.endswith(ending):
+            return name
+    endings = ", ".join(format.suffix for format in FORMATS.values())
+    raise OutputError(
+        f"{output}: expected a name that ends in {endings}, or -f with one of {', '.join(FORMATS)}"
+    )
 
 
 def write_graph(graph: nx.DiGraph, format: str, path: Path) -> None:

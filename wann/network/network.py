@@ -119,19 +119,20 @@ class Networks(Sequence[Network]):
             self.genes[edges],
         )
 
-    def part(self, first: int, last: int) -> Networks:
-        """Networks first .. last - 1, as a pack of their own."""
-        nodes = slice(self.node_start[first], self.node_start[last])
-        edges = slice(self.edge_start[first], self.edge_start[last])
+    def part(self, which: slice) -> Networks:
+        """Some of the networks, as a pack of their own."""
+        nodes, edges = np.diff(self.node_start)[which], np.diff(self.edge_start)[which]
+        first_node, first_edge = self.node_start[:-1][which], self.edge_start[:-1][which]
+        of_nodes, of_edges = _ranges(first_node, nodes), _ranges(first_edge, edges)
         return Networks(
             self.n_inputs,
             self.n_outputs,
-            self.node_start[first : last + 1] - self.node_start[first],
-            self.edge_start[first : last + 1] - self.edge_start[first],
-            self.codes[nodes],
-            self.indptr[self.node_start[first] + first : self.node_start[last] + last],
-            self.sources[edges],
-            self.genes[edges],
+            np.append(0, np.cumsum(nodes)),
+            np.append(0, np.cumsum(edges)),
+            self.codes[of_nodes],
+            self.indptr[_ranges(first_node + np.arange(len(self))[which], nodes + 1)],
+            self.sources[of_edges],
+            self.genes[of_edges],
         )
 
     @property
@@ -143,3 +144,9 @@ class Networks(Sequence[Network]):
     def n_nodes(self) -> np.ndarray:
         """`(P,)` nodes of each network: bias, inputs, outputs and live hidden ones."""
         return 1 + self.n_inputs + np.diff(self.node_start)
+
+
+def _ranges(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The numbers starts[k] .. starts[k] + counts[k] - 1 of every k, one after the other."""
+    ends = np.cumsum(counts)
+    return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)

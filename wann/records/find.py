@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from wann.errors import RunError, RunNotFound
+from wann.errors import GenomeError, RunError, RunNotFound
 from wann.records.manifest import read_manifest
 from wann.records.network_file import NetworkFile
-from wann.records.paths import RunPaths
+from wann.records.paths import RunPaths, tuned_beside
 
 RUNS = Path("runs")
 
@@ -61,3 +61,20 @@ def find_network(target: str | Path) -> tuple[NetworkFile, Path]:
     if not champion.exists():
         raise RunNotFound(f"{champion.parent}: the run has no champion yet; let it finish a generation")
     return NetworkFile.load(champion), champion
+
+
+def find_tuned(target: str | Path) -> tuple[NetworkFile, Path] | None:
+    """Return the trained weights that `wann tune` left beside a network, and their file, or None.
+
+    Raises:
+        RunNotFound: there is nothing of that name.
+        GenomeError: the file is malformed, or has no weights.
+    """
+    path = Path(target)
+    tuned = tuned_beside(path) if path.is_file() else RunPaths(find_run(target)).tuned
+    if not tuned.exists():
+        return None
+    file = NetworkFile.load(tuned)
+    if file.weights is None:
+        raise GenomeError(f"{tuned}: has no weights; remove it, or write it anew with: wann tune {target}")
+    return file, tuned

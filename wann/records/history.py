@@ -10,8 +10,9 @@ from pathlib import Path
 from wann.errors import RunDamaged
 from wann.search.state import GenerationInfo
 
-COLUMNS = tuple(field.name for field in fields(GenerationInfo))
-_TYPES = {"int": int, "float": float, "str": str}
+ALL_COLUMNS = tuple(field.name for field in fields(GenerationInfo))
+COLUMNS = tuple(name for name in ALL_COLUMNS if name != "accuracy")  # which is for classification alone
+_TYPES = {"int": int, "float": float, "str": str, "float | None": float}
 _READ = {field.name: _TYPES[str(field.type)] for field in fields(GenerationInfo)}
 
 
@@ -22,9 +23,6 @@ class History:
         self._path = path
         self.rows = _read(path)
         self._file = path.open("a", newline="")
-        if not self.rows and path.stat().st_size == 0:
-            self._file.write(",".join(COLUMNS) + "\n")
-            self._file.flush()
 
     def record(self, info: GenerationInfo) -> bool:
         """Append a row, or check it against the one that is there; return whether it is new.
@@ -45,7 +43,10 @@ class History:
                 f"{self._path}: ends with generation {len(self.rows)}, but the newest checkpoint is one of "
                 f"generation {info.generation - 1}; restore the missing rows, or delete the newer checkpoints"
             )
-        self._file.write(",".join(_text(value) for value in asdict(info).values()) + "\n")
+        values = {name: value for name, value in asdict(info).items() if value is not None}
+        if not self.rows and self._file.tell() == 0:
+            self._file.write(",".join(values) + "\n")
+        self._file.write(",".join(map(_text, values.values())) + "\n")
         self._file.flush()
         self.rows.append(info)
         return True
@@ -89,13 +90,14 @@ def _parse(path: Path) -> tuple[list[GenerationInfo], int]:
     lines = content[:complete].decode(errors="replace").splitlines()
     if not lines:
         return [], 0
-    if tuple(lines[0].split(",")) != COLUMNS:
+    columns = tuple(lines[0].split(","))
+    if columns not in (COLUMNS, ALL_COLUMNS):
         raise RunDamaged(f"{path}:1: expected the columns {','.join(COLUMNS)}")
     rows = []
     for number, values in enumerate(csv.reader(lines[1:]), start=2):
         try:
             row = GenerationInfo(
-                **{name: _READ[name](value) for name, value in zip(COLUMNS, values, strict=True)}
+                **{name: _READ[name](value) for name, value in zip(columns, values, strict=True)}
             )
         except ValueError as error:
             raise RunDamaged(f"{path}:{number}: not a history row ({error})") from error

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from wann.activations import CLAMP
 from wann.config import TaskConfig
 from wann.errors import ConfigError, GenomeError
 from wann.genome.genome import Genome
@@ -59,7 +60,7 @@ class NetworkFile:
         """Return the object that the file holds."""
         return {
             "schema": SCHEMA,
-            "task": self.task.model_dump(mode="json"),
+            "task": self.task.model_dump(mode="json", exclude_none=True),
             "genome": genome_to_json(self.genome),
             "shared_weight": self.shared_weight,
             "weights": None if self.weights is None else self.weights.tolist(),
@@ -117,8 +118,9 @@ class NetworkFile:
 
 
 def _weights(values: Any, expected: int) -> np.ndarray:
-    if not isinstance(values, list) or not all(_is_finite(value) for value in values):
-        raise GenomeError("weights: expected a list of finite numbers or null")
+    # larger ones could make a sum that is not a number
+    if not isinstance(values, list) or not all(_is_finite(value) and abs(value) <= CLAMP for value in values):
+        raise GenomeError(f"weights: expected a list of finite numbers, none beyond +-{CLAMP:g}, or null")
     weights = np.array(values, np.float64)
     if weights.shape != (expected,):
         raise GenomeError(f"weights: expected {expected}, one per enabled connection, got {len(values)}")

@@ -17,6 +17,7 @@ class RunPaths:
         self.champion = folder / "champion.json"
         self.tuned = folder / "tuned.json"
         self.champions = folder / "champions"
+        self.tuned = folder / "tuned.json"
         self.log = folder / "log.txt"
         self.tensorboard = folder / "tensorboard"
         self.lock = folder / ".lock"
@@ -28,3 +29,8 @@ class RunPaths:
     def former_champion(self, generation: int) -> Path:
         """The champion that `generation` brought."""
         return self.champions / f"gen_{generation:06d}.json"
+
+
+def tuned_beside(path: Path) -> Path:
+    """Where the trained weights of a network file are that is not a run's: `x.tuned.json` beside `x.json`."""
+    return path.with_suffix(".tuned.json")

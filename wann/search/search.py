@@ -29,11 +29,18 @@ from wann.seeding import Purpose, generator
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """What a generation's evaluation gives: `(P, W, E)` returns (NaN = failed) and steps, and the plans."""
+    """What a generation's evaluation gives: the plans, and `(P, W, E)` arrays of what they earned.
+
+    Attributes:
+        returns: NaN = failed.
+        steps: of the environment, or images.
+        accuracy: of classification, else None.
+    """
 
     networks: Networks
     returns: np.ndarray
     steps: np.ndarray
+    accuracy: np.ndarray | None = None
 
 
 def init(
@@ -176,4 +183,5 @@ def _describe(
         failed=state.failed,
         seconds=state.seconds,
         digest=digest,
+        accuracy=None if results.accuracy is None else float(results.accuracy[top].mean()),
     )

@@ -54,7 +54,10 @@ class SearchState:
 
 @dataclass(frozen=True)
 class GenerationInfo:
-    """One generation, as the history shows it; see runs/README.md for each column."""
+    """One generation, as the history shows it; see runs/README.md for each column.
+
+    `accuracy` is there for classification alone.
+    """
 
     generation: int
     best: float
@@ -69,3 +72,4 @@ class GenerationInfo:
     failed: int
     seconds: float
     digest: str
+    accuracy: float | None = None

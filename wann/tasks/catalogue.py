@@ -11,6 +11,7 @@ import gymnasium
 
 from wann.errors import TaskError
 from wann.tasks.compiled import COMPILED
+from wann.tasks.datasets import DATASETS, missing_files
 from wann.tasks.environment import make_task
 
 
@@ -56,12 +57,26 @@ FAMILIES = (
 
 @dataclass(frozen=True)
 class KnownTask:
-    """A task that works, once `install` has been run where that is not None."""
+    """A task that works, once `install` has been run where that is not None.
+
+    `env` is what a config names it by: in `task.dataset` for the family "Data sets", else in `task.env`.
+    """
 
     env: str
     family: str
     compiled: bool = False
     install: str | None = None
+
+
+def known_datasets() -> list[KnownTask]:
+    """Return the data sets that are known by name."""
+    needed = {"mnist16": "mnist", "mnist28": "mnist", "fashion": "fashion"}
+    found = []
+    for name in DATASETS:
+        files = needed.get(name)
+        install = f"wann data download {files}" if files and missing_files(files) else None
+        found.append(KnownTask(name, "Data sets", compiled=True, install=install))
+    return found
 
 
 def known_tasks() -> list[KnownTask]:

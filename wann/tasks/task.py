@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wann.tasks.actions import ActionRule
+from wann.tasks.classification import ClassificationTask
 from wann.tasks.compiled import dynamics_of
 from wann.tasks.observations import ObservationRule
 
@@ -44,6 +45,11 @@ class Task:
     render_fps: float = 30.0
 
     @property
+    def name(self) -> str:
+        """The environment's id."""
+        return self.env
+
+    @property
     def n_inputs(self) -> int:
         """Numbers in a flat observation."""
         return self.observations.n_inputs
@@ -57,3 +63,6 @@ class Task:
     def dynamics(self) -> Dynamics:
         """The compiled dynamics; only where `compiled`."""
         return dynamics_of(self.env)
+
+
+AnyTask = Task | ClassificationTask

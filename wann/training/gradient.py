@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from wann.errors import TuneError
 from wann.network.network import Network
 from wann.seeding import Purpose, generator
-from wann.training.labelled import Labelled
+from wann.tasks.datasets import Split
 from wann.training.module import NetworkModule
 from wann.training.settings import GradientSettings
 from wann.training.state import Arrays, TuneInfo, TuneState
@@ -39,17 +40,18 @@ class GradientTrainer:
         self,
         network: Network,
         start: np.ndarray,
-        train: Labelled,
-        validation: Labelled,
+        train: Split,
+        validation: Split,
         settings: GradientSettings,
         seed: int,
     ) -> None:
         torch.set_num_threads(1)
         for name, data in (("training", train), ("validation", validation)):
-            data.check(name, network)
+            _check(name, data, network)
         self._start = start.astype(np.float32).astype(np.float64)
         self._train, self._validation = _tensors(train), _tensors(validation)
         self._settings, self._seed = settings, seed
+        self._n_batches = -(-len(train) // settings.batch)
         self._module = NetworkModule(network, start, torch.float32)
 
     def init(self) -> TuneState:
@@ -66,7 +68,7 @@ class GradientTrainer:
             "stale": np.zeros(1, np.int64),  # epochs since the best, or since the learning rate fell
             "falls": np.zeros(1, np.int64),
         }
-        return TuneState(0, self._start, method, self._start, accuracy, "start", len(self._validation[1]))
+        return TuneState(0, self._start, method, self._start, accuracy, "start", 1, len(self._validation[1]))
 
     def step(self, state: TuneState) -> tuple[TuneState, TuneInfo]:
         """Train for an epoch, and see how good it was."""
@@ -77,7 +79,8 @@ class GradientTrainer:
         state = replace(
             state,
             iteration=iteration,
-            evaluations=state.evaluations + len(self._train[1]) + len(self._validation[1]),
+            evaluations=state.evaluations + self._n_batches + 1,
+            env_steps=state.env_steps + len(self._train[1]) + len(self._validation[1]),
         )
         if (accuracy, -loss) > (state.score, -float(method["loss"][0])):
             method = method | {"loss": np.array([loss]), "stale": np.zeros(1, np.int64)}
@@ -97,7 +100,7 @@ class GradientTrainer:
             spread=learning_rate,
             select=state.score,
             evaluations=state.evaluations,
-            env_steps=0,
+            env_steps=state.env_steps,
             failed=0,
             seconds=round(state.seconds, 3),
         )
@@ -159,19 +162,21 @@ class GradientTrainer:
             self._module.weights.copy_(torch.tensor(weights))
 
 
-def best_shared_weight(network: Network, data: Labelled, weights: np.ndarray) -> float:
-    """Return the shared weight with the best accuracy on some images, the lowest of equals."""
-    torch.set_num_threads(1)
-    images, labels = _tensors(data)
-    module = NetworkModule(network, np.ones(1), torch.float32)
-    right = []
-    for weight in weights:
-        with torch.no_grad():
-            module.weights.fill_(float(weight))
-            outputs = torch.cat([module(part) for part in images.split(_BLOCK)])
-        right.append(int((outputs.argmax(dim=1) == labels).sum()))
-    return float(weights[int(np.argmax(right))])
-
-
-def _tensors(data: Labelled) -> tuple[torch.Tensor, torch.Tensor]:
+def _tensors(data: Split) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.tensor(data.images, dtype=torch.float32), torch.tensor(data.labels, dtype=torch.int64)
+
+
+def _check(name: str, data: Split, network: Network) -> None:
+    """See that images fit a network.
+
+    Raises:
+        TuneError: they do not.
+    """
+    images, labels = data.images, data.labels
+    if images.ndim != 2 or images.shape[1] != network.n_inputs or labels.shape != (len(images),):
+        raise TuneError(
+            f"{name} images: expected (N, {network.n_inputs}) and (N,) labels, got {images.shape} and "
+            f"{labels.shape}"
+        )
+    if not len(labels) or labels.min() < 0 or labels.max() >= network.n_outputs:
+        raise TuneError(f"{name} labels: expected at least one, each in 0..{network.n_outputs - 1}")

@@ -21,7 +21,9 @@ class TuneInfo:
             validation images, and minus the mean loss on the training images.
         spread: the optimiser's mean standard deviation of a weight; of a gradient method: its learning rate.
         select: the score of the best weights so far, on the common episodes or the validation images.
-        evaluations, env_steps, failed, seconds: totals of the tuning.
+        evaluations: episodes played so far, or batches of images seen.
+        env_steps: environment steps taken so far, or images seen.
+        failed, seconds: totals likewise.
     """
 
     iteration: int

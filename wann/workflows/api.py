@@ -58,7 +58,7 @@ class Run:
         return NetworkFile.load(RunPaths(self.folder).tuned)
 
     def test(self, episodes: int = 100, seed: int = 0) -> TestReport:
-        """Put the champion through regimes 1 to 3 on held-out episodes."""
+        """Put the champion through the regimes on held-out episodes."""
         return judge_network(self.folder, episodes=episodes, seed=seed)
 
 

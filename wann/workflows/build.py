@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from wann.config import TaskConfig
 from wann.errors import GenomeError
 from wann.network.network import Network
 from wann.network.plan import compile_genome
+from wann.records.find import find_tuned
 from wann.records.network_file import NetworkFile
+from wann.tasks.classification import BATCH_SIZE, make_classification
 from wann.tasks.environment import make_task
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 
 
-def build_task(section: TaskConfig) -> Task:
+def build_task(section: TaskConfig) -> AnyTask:
     """Build the task of a config's or a network file's `task` section.
 
     Raises:
         TaskError: it cannot be built.
     """
+    if section.dataset is not None:
+        return make_classification(
+            section.dataset,
+            batch_size=section.batch_size or BATCH_SIZE,
+            output_activation=section.output_activation,
+            failure_return=section.failure_return,
+        )
+    assert section.env is not None  # the config has one of the two
     return make_task(
         section.env,
         kwargs=section.kwargs,
@@ -29,7 +41,7 @@ def build_task(section: TaskConfig) -> Task:
     )
 
 
-def plan_network(file: NetworkFile, task: Task, path: Path) -> Network:
+def plan_network(file: NetworkFile, task: AnyTask, path: Path) -> Network:
     """Plan a file's genome.
 
     Raises:
@@ -38,7 +50,36 @@ def plan_network(file: NetworkFile, task: Task, path: Path) -> Network:
     genome = file.genome
     if (genome.n_inputs, genome.n_outputs) != (task.n_inputs, task.n_outputs):
         raise GenomeError(
-            f"{path}: has {genome.n_inputs} inputs and {genome.n_outputs} outputs, but {task.env} needs "
+            f"{path}: has {genome.n_inputs} inputs and {genome.n_outputs} outputs, but {task.name} needs "
             f"{task.n_inputs} and {task.n_outputs}; it is for another task"
         )
     return compile_genome(genome)
+
+
+def trained_weights(
+    target: str | Path, file: NetworkFile, path: Path, network: Network
+) -> tuple[np.ndarray, Path] | tuple[None, None]:
+    """Return `(1, C)` trained weights in the network's connection order, and the file that they come from.
+
+    Those that `wann tune` left beside the network come first; then the network file's own, if it has any.
+
+    Raises:
+        GenomeError: what lies beside it cannot be read, or was trained for another network.
+    """
+    found = find_tuned(target)
+    tuned, source = found or (file, path)
+    plan = compile_genome(tuned.genome)
+    if not _same(plan, network):
+        raise GenomeError(
+            f"{source}: has the weights of another network than {path}; remove it, or train this one: "
+            f"wann tune {target}"
+        )
+    weights = tuned.connection_weights(plan)
+    return (None, None) if weights is None else (weights, source)
+
+
+def _same(one: Network, other: Network) -> bool:
+    """Whether two networks have the same live parts, in the same order."""
+    sizes = (one.n_inputs, one.n_outputs) == (other.n_inputs, other.n_outputs)
+    parts = ("codes", "indptr", "sources")
+    return sizes and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in parts)

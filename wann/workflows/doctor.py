@@ -108,12 +108,11 @@ def _films() -> Check:
 
 
 def _data() -> Check:
-    from wann.tasks.data import MNIST_FILES, data_folder
+    from wann.tasks.datasets import data_folder, missing_files
 
-    folder = data_folder() / "mnist"
-    missing = [name for name in MNIST_FILES if not (folder / name).is_file()]
+    folder, missing = data_folder() / "mnist", missing_files("mnist")
     found = f"{folder}: " + (f"{len(missing)} of MNIST's 4 files missing" if missing else "MNIST is there")
-    cure = "only for MNIST: put its files there, or set WANN_DATA_DIR to a folder that holds mnist/"
+    cure = "only for MNIST: wann data download mnist, or set WANN_DATA_DIR to a folder that holds mnist/"
     return Check("data", not missing, found, cure, needed=False)
 
 

@@ -18,7 +18,7 @@ from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
 from wann.workflows.watcher import Silent, Watcher, interruption
@@ -124,7 +124,7 @@ def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
 
 def _search(
     directory: RunDirectory,
-    task: Task,
+    task: AnyTask,
     state: SearchState | None,
     total: int,
     watcher: Watcher,

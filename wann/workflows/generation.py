@@ -16,8 +16,15 @@ from wann.network.plan import compile_genome, compile_population
 from wann.search.search import Results, ask, contender, crown, tell
 from wann.search.state import GenerationInfo, SearchState
 from wann.seeding import Purpose, episode_seeds
+from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 
 SELECT_EPISODES = 32
+
+
+def select_episodes(task: AnyTask) -> int:
+    """Episodes that choose the champion; for classification a single one: all validation images."""
+    return 1 if isinstance(task, ClassificationTask) else SELECT_EPISODES
 
 
 class AllFailed(EvaluationError):
@@ -32,7 +39,7 @@ def prepare(pool: ChunkedPool, config: Config) -> None:
     """Compile what generations will need, so that their time does not include it."""
     weights = len(config.evaluation.shared_weights)
     pool.prepare(config.search.population, weights * config.evaluation.episodes)
-    pool.prepare(1, weights * SELECT_EPISODES)
+    pool.prepare(1, weights * select_episodes(pool.task))
 
 
 def next_generation(
@@ -50,16 +57,17 @@ def next_generation(
     seeds = episode_seeds(seed, Purpose.SEARCH, episodes, state.generation + 1)
     played = pool.play(networks, weights, Lanes.product(len(weights), seeds))
     shape = (len(networks), len(weights), episodes)
-    results = Results(networks, played.returns.reshape(shape), played.steps.reshape(shape))
+    accuracy = None if played.accuracy is None else played.accuracy.reshape(shape)
+    results = Results(networks, played.returns.reshape(shape), played.steps.reshape(shape), accuracy)
     try:
         state, info = tell(state, results, config.search, seed, config.task.failure_return)
     except EvaluationError as error:
         raise AllFailed(str(error), played.error) from error
 
     if genome := contender(state):
-        chosen = episode_seeds(seed, Purpose.SELECT, SELECT_EPISODES)
+        chosen = episode_seeds(seed, Purpose.SELECT, select_episodes(pool.task))
         played = pool.play(Networks.of(compile_genome(genome)), weights, Lanes.product(len(weights), chosen))
-        shape = (len(weights), SELECT_EPISODES)
+        shape = (len(weights), len(chosen))
         state = crown(
             state,
             genome,

@@ -9,48 +9,78 @@ from typing import Any
 
 from wann.config import Config
 from wann.errors import EvaluationError
+from wann.evaluation.judgement import Judgement
 from wann.evaluation.pools import make_pool
-from wann.evaluation.regimes import Judgement, held_out, judge
+from wann.evaluation.regimes import held_out, judge
+from wann.evaluation.spread import Spread, Sweep
+from wann.evaluation.weights import check_weights
 from wann.network.network import Network
 from wann.records.find import find_network
-from wann.tasks.task import Task
-from wann.workflows.build import build_task, plan_network
+from wann.tasks.task import AnyTask
+from wann.workflows.build import build_task, plan_network, trained_weights
 
 SEARCH_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True)
 class TestReport:
-    """A judgement with the network that it is about."""
+    """A judgement with the network that it is about.
+
+    Attributes:
+        tuned_file: where the trained weights of regime 4 come from, None where there are none.
+    """
 
     __test__ = False  # not a test case, whatever its name
 
-    task: Task
+    task: AnyTask
     network: Network
     judgement: Judgement
+    tuned_file: Path | None = None
 
     @property
     def search_mean(self) -> float:
-        """Mean return over the search's shared weights."""
+        """Mean over the search's shared weights."""
         return self.judgement.search_mean
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `wann test --json` prints; NaN becomes null."""
+        """The object that `wann test --json` prints; NaN becomes null.
+
+        `low` and `high` are the 95 % confidence interval of a mean over episodes, by Student's t, or of an
+        accuracy, by Wilson's score.
+        """
         j = self.judgement
         return {
-            "task": self.task.env,
+            "task": self.task.name,
+            "figure": "accuracy" if j.n_images else "return",
             "episodes": j.episodes,
+            **({"images": j.n_images} if j.n_images else {}),
             "connections": self.network.n_connections,
             "nodes": self.network.n_nodes,
-            "search_weights": {"mean": j.search_mean, "per_weight": {repr(w): m for w, m in j.per_weight}},
-            "random_weights": {"mean": j.random_weights.mean, "std": j.random_weights.std},
+            "search_weights": _sweep(j.search),
+            "own_weights": j.own and _sweep(j.own),
+            "random_weights": _some(j.random_weights, "mean", "std"),
             "random_shared_weight": {
                 "mean": j.shared_mean,
                 "std_over_weights": j.shared_std_over_weights,
                 "std_over_episodes": j.shared_std_over_episodes,
             },
-            "tuned_shared_weight": {"weight": j.tuned_weight, "mean": j.tuned.mean, "std": j.tuned.std},
+            "tuned_shared_weight": {"weight": j.tuned_weight, **_some(j.tuned, "mean", "std")},
+            "tuned_weights": j.tuned_weights and _some(j.tuned_weights, "mean", "median", "std"),
+            "ensemble": j.ensemble,
         }
+
+
+def _sweep(sweep: Sweep) -> dict[str, Any]:
+    rows = zip(sweep.weights, sweep.each, strict=True)
+    return {
+        "mean": sweep.mean,
+        "per_weight": {repr(weight): mean for weight, mean in sweep.per_weight},
+        "sweep": [{"weight": weight, **_some(row, "mean", "std", "low", "high")} for weight, row in rows],
+    }
+
+
+def _some(spread: Spread, *names: str) -> dict[str, float]:
+    return {name: getattr(spread, name) for name in names}
 
 
 def test(
@@ -60,8 +90,10 @@ def test(
     seed: int = 0,
     workers: int | None = None,
     shared_weights: Sequence[float] | None = None,
+    own_weights: Sequence[float] = (),
+    tuned: bool = True,
 ) -> TestReport:
-    """Put a run's champion or a network file through regimes 1 to 3.
+    """Put a run's champion or a network file through the regimes.
 
     Args:
         target: `latest`, a run folder or a network file.
@@ -70,12 +102,18 @@ def test(
         seed: of the test episodes; the same for every network that is to be compared.
         workers: threads or processes; None for every core.
         shared_weights: the weights of the first figure; None for the config's, else the paper's six.
+        own_weights: more shared weights to sweep over; one that is named twice counts once.
+        tuned: whether to look for trained weights: those that `wann tune` left beside the network, else the
+            file's own.
 
     Raises:
-        WannError: there is no such network, or it does not fit the task.
+        WannError: there is no such network, or it does not fit the task, or trained weights do not fit it.
     """
     if episodes < 1 or seed < 0:
         raise EvaluationError(f"test: expected episodes >= 1 and seed >= 0, got {episodes} and {seed}")
+    own_weights = check_weights(own_weights)
+    if shared_weights is not None and not check_weights(shared_weights):
+        raise EvaluationError("test: expected at least one weight in shared_weights, got none")
     file, path = find_network(target)
     task = build_task(config.task if config else file.task)
     network = plan_network(file, task, path)
@@ -83,8 +121,11 @@ def test(
     if weights is None:
         own = file.provenance.get("shared_weights", SEARCH_WEIGHTS)
         weights = config.evaluation.shared_weights if config else own
+    trained, source = trained_weights(target, file, path, network) if tuned else (None, None)
     with make_pool(task, "local", workers) as pool:
-        return TestReport(task, network, judge(pool, network, [float(w) for w in weights], episodes, seed))
+        shared = [float(weight) for weight in weights]
+        found = judge(pool, network, shared, episodes, seed, own_weights, trained)
+        return TestReport(task, network, found, source)
 
 
 def glance(target: str | Path, episodes: int = 100, seed: int = 0) -> tuple[tuple[float, float], ...]:

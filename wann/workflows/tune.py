@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from wann.errors import OutputError, RunDamaged
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.pools import ChunkedPool, cores, evaluate_in, make_pool
+from wann.evaluation.spread import Spread
 from wann.evaluation.worker import leave_if_imported
 from wann.records.manifest import begin_session, end_session
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 from wann.records.tuning import TuningFiles
 from wann.seeding import Purpose, episode_seeds
+from wann.tasks.classification import ClassificationTask
 from wann.training.state import TuneState
 from wann.workflows.dense import DenseRun
 from wann.workflows.tune_job import TuneJob, make_job
@@ -41,14 +41,18 @@ class TuneOutcome:
         return "finished" if self.file else "interrupted"
 
 
-def held_out_returns(outcome: TuneOutcome, episodes: int, workers: int | None = None) -> np.ndarray:
-    """Return `(episodes,)` returns of the tuned weights on test episodes, which no tuning has seen."""
+def held_out_spread(outcome: TuneOutcome, episodes: int) -> Spread:
+    """What the tuned weights earn on test episodes, or their accuracy on the test images: regime 4."""
     job, file = outcome.job, outcome.file
     weights = file and file.connection_weights(job.network)
     assert weights is not None
-    with make_pool(job.task, "local", workers) as pool:
-        seeds = episode_seeds(0, Purpose.TEST, episodes)
-        return evaluate_in(pool, Candidate("tuned", job.network, weights), Lanes.product(1, seeds)).returns
+    count = 1 if job.classifies else episodes
+    lanes = Lanes.product(1, episode_seeds(0, Purpose.TEST, count))
+    with make_pool(job.task) as pool:
+        played = evaluate_in(pool, Candidate("tuned", job.network, weights), lanes)
+    if isinstance(job.task, ClassificationTask):
+        return Spread.of_share(float(played.metrics["accuracy"][0]), len(job.task.data.test))
+    return Spread.of(played.returns)
 
 
 def tune(
@@ -86,6 +90,7 @@ def tune(
     job = make_job(target, method, settings or {}, seed, start, output)
     if isinstance(target, DenseRun):
         target.make()
+    backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
     with TuningFiles(job.output, job.identity) as files:
         state = _newest_state(files, restart, watcher)
         if state and _is_over(job, state) and (recorded := files.recorded(state)):
@@ -93,8 +98,8 @@ def tune(
             return TuneOutcome(job, state, recorded)
         with (
             interruption(watcher, "iteration") as interrupted,
-            nullcontext() if job.data else make_pool(job.task, backend or "local", workers) as pool,
-            _session(job, backend or "local", workers or cores()) as session,
+            make_pool(job.task, backend, workers) as pool,
+            _session(job, backend, workers or cores()) as session,
         ):
             outcome = _carry_on(job, files, state, pool, interrupted, watcher)
             session.append(outcome.status)
@@ -149,7 +154,7 @@ def _carry_on(
     job: TuneJob,
     files: TuningFiles,
     state: TuneState | None,
-    pool: ChunkedPool | None,
+    pool: ChunkedPool,
     interrupted: threading.Event,
     watcher: TuneWatcher,
 ) -> TuneOutcome:
@@ -166,7 +171,7 @@ def _carry_on(
             state, info = trainer.step(state)
             files.save_when_due(state)
             watcher.iteration(info)
-            if pool and pool.first_error and not told_failure:
+            if pool.first_error and not told_failure:
                 told_failure = True
                 watcher.note(f"episodes fail; the first: {pool.first_error.strip().splitlines()[-1]}")
     except BaseException:

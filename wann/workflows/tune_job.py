@@ -13,9 +13,9 @@ from wann.errors import OutputError, TuneError, did_you_mean
 from wann.network.network import Network
 from wann.records.find import find_network
 from wann.records.network_file import NetworkFile
-from wann.records.paths import RunPaths
-from wann.tasks.task import Task
-from wann.training.labelled import Labelled
+from wann.records.paths import RunPaths, tuned_beside
+from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 from wann.training.settings import GradientSettings, Settings, make_settings
 from wann.workflows.build import build_task, plan_network
 from wann.workflows.dense import DenseRun
@@ -29,16 +29,14 @@ class TuneJob:
 
     Attributes:
         source: the network's file, and its path.
-        data: training and validation images, for classification.
         start: one of `STARTS`.
         output: the file to write.
     """
 
     file: NetworkFile
     source: Path
-    task: Task
+    task: AnyTask
     network: Network
-    data: tuple[Labelled, Labelled] | None
     method: str
     settings: Settings
     seed: int
@@ -61,6 +59,11 @@ class TuneJob:
         }
 
     @property
+    def classifies(self) -> bool:
+        """Whether the task is a data set of images."""
+        return isinstance(self.task, ClassificationTask)
+
+    @property
     def in_run(self) -> bool:
         """Whether the network is the champion of a run."""
         paths = RunPaths(self.source.parent)
@@ -80,7 +83,7 @@ class TuneJob:
         else:
             how = f"{settings.population} candidates x {settings.episodes} episodes"
         return (
-            f"{self.task.env}: {self.network.n_connections} weights by {self.method}, {how}, up to "
+            f"{self.task.name}: {self.network.n_connections} weights by {self.method}, {how}, up to "
             f"{settings.iterations} iterations, seed {self.seed}"
         )
 
@@ -110,18 +113,18 @@ def make_job(
         seed = file.provenance.get("seed", 0) if "topology" in file.provenance else 0
     if type(seed) is not int or not 0 <= seed < 2**63:
         raise TuneError(f"seed: got {seed!r}, expected a whole number, 0 to {2**63 - 1}")
-    data = labelled_data(task)
-    method = method or ("gradient" if data else "cma")
+    classifies = isinstance(task, ClassificationTask)
+    method = method or ("gradient" if classifies else "cma")
     settings = make_settings(method, given)
-    if (method == "gradient") != (data is not None):
-        fits = "gradient" if data else "cma or reinforce"
-        raise TuneError(f"method: {method} does not fit {task.env}; use {fits}")
+    if (method == "gradient") != classifies:
+        fits = "images are trained on by gradient" if classifies else "episodes need cma or reinforce"
+        raise TuneError(f"method: {method} does not fit {task.name}; {fits}")
     if output is None:
         is_file = not isinstance(target, DenseRun) and Path(target).is_file()
-        output = source.with_suffix(".tuned.json") if is_file else RunPaths(source.parent).tuned
+        output = tuned_beside(source) if is_file else RunPaths(source.parent).tuned
     if output.suffix != ".json" or output.resolve() == source.resolve():
         raise OutputError(f"{output}: expected another .json file than the network itself; choose another -o")
-    return TuneJob(file, source, task, network, data, method, settings, seed, _start(file, start), output)
+    return TuneJob(file, source, task, network, method, settings, seed, _start(file, start), output)
 
 
 def _start(file: NetworkFile, start: str | None) -> str:
@@ -135,8 +138,3 @@ def _start(file: NetworkFile, start: str | None) -> str:
     if start == "weights" and file.weights is None:
         raise TuneError("start: the network file holds no weights to start with; use shared or random")
     return start
-
-
-def labelled_data(task: Task) -> tuple[Labelled, Labelled] | None:
-    """The training and validation images of a classification task; None for a task with episodes."""
-    return None

@@ -11,8 +11,9 @@ import numpy as np
 
 from wann.errors import MissingPackage
 from wann.evaluation.pools import ChunkedPool
-from wann.evaluation.regimes import FINE_GRID, tune_shared_weight
+from wann.evaluation.regimes import TunedWeight, tune_shared_weight
 from wann.records.network_file import NetworkFile
+from wann.tasks.classification import ClassificationTask
 from wann.training.control import ControlTrainer
 from wann.training.settings import CmaSettings, GradientSettings, ReinforceSettings
 from wann.training.start import random_start, shared_start
@@ -21,53 +22,44 @@ from wann.training.trainer import Optimiser, Trainer
 from wann.workflows.tune_job import TuneJob
 
 
-def begin(job: TuneJob, pool: ChunkedPool | None) -> tuple[Trainer, TuneState]:
+def begin(job: TuneJob, pool: ChunkedPool) -> tuple[Trainer, TuneState]:
     """Choose the weights to begin with; return the trainer and the state before its first iteration."""
-    start, played = _choose_start(job, pool)
+    own = job.file.connection_weights(job.network)
+    played = TunedWeight(0.0, 0, 0, 0)
+    if job.start == "weights" and own is not None:
+        start = own[0]
+    elif job.start == "random":
+        start = random_start(job.network, job.seed)
+    else:
+        played = tune_shared_weight(pool, job.network, job.seed)
+        start = shared_start(job.network, played.weight)
     trainer = make_trainer(job, start, pool)
     state = trainer.init()
-    totals = {name: getattr(state, name) + count for name, count in played.items()}
-    return trainer, replace(state, **totals)
+    return trainer, replace(
+        state,
+        evaluations=state.evaluations + played.evaluations,
+        env_steps=state.env_steps + played.env_steps,
+        failed=state.failed + played.failed,
+    )
 
 
-def _choose_start(job: TuneJob, pool: ChunkedPool | None) -> tuple[np.ndarray, dict[str, int]]:
-    """Return `(C,)` weights, and what was played to find them."""
-    own = job.file.connection_weights(job.network)
-    if job.start == "weights" and own is not None:
-        return own[0], {}
-    if job.start == "random":
-        return random_start(job.network, job.seed), {}
-    if job.data:
-        from wann.training.gradient import best_shared_weight
-
-        return shared_start(job.network, best_shared_weight(job.network, job.data[1], FINE_GRID)), {}
-    assert pool is not None
-    weight, played = tune_shared_weight(pool, job.network, job.seed)
-    return shared_start(job.network, weight), {
-        "evaluations": len(played.returns),
-        "env_steps": int(played.metrics["steps"].sum()),
-        "failed": int(np.isnan(played.returns).sum()),
-    }
-
-
-def make_trainer(job: TuneJob, start: np.ndarray, pool: ChunkedPool | None) -> Trainer:
+def make_trainer(job: TuneJob, start: np.ndarray, pool: ChunkedPool) -> Trainer:
     """Return the trainer that begins with `(C,)` weights.
 
     Raises:
         MissingPackage: the method needs one that is not installed.
-        TuneError: the images do not fit the network.
     """
-    settings = job.settings
-    if isinstance(settings, GradientSettings):
+    settings, task = job.settings, job.task
+    if isinstance(settings, GradientSettings) and isinstance(task, ClassificationTask):
         try:
             from wann.training.gradient import GradientTrainer
         except ImportError as error:
             raise MissingPackage(
                 f"method: gradient needs a package that is not installed ({error}); try: pip install torch"
             ) from error
-        assert job.data is not None
-        return GradientTrainer(job.network, start, *job.data, settings, job.seed)
-    assert pool is not None
+        data = task.data
+        return GradientTrainer(job.network, start, data.train, data.validation, settings, job.seed)
+    assert not isinstance(settings, GradientSettings)  # make_job has seen to it
     optimiser = _optimiser(settings, start, job.seed)
     return ControlTrainer(pool, job.network, optimiser, start, settings.episodes, job.seed)
 

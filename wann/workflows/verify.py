@@ -12,7 +12,7 @@ from wann.evaluation.pools import ChunkedPool, make_pool
 from wann.records.reading import RecordedRun, Snapshot
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.comparison import Differs, compare_champion, compare_row
 from wann.workflows.generation import next_generation
@@ -115,7 +115,7 @@ def _read(run: RecordedRun) -> Snapshot:
     return recorded
 
 
-def _beginning(run: RecordedRun, task: Task, first: int, watcher: Watcher) -> SearchState:
+def _beginning(run: RecordedRun, task: AnyTask, first: int, watcher: Watcher) -> SearchState:
     """The newest state before generation `first` that can be read, at the latest the first state of all."""
     for state in run.states_before(first):
         if isinstance(state, SearchState):

@@ -10,28 +10,29 @@ from typing import Protocol
 
 from wann.config import Config
 from wann.search.state import GenerationInfo
-from wann.tasks.task import Task
+from wann.tasks.task import AnyTask
 from wann.training.state import TuneInfo
 
 
-class Watcher(Protocol):
-    """Is told what happens."""
+class Noting(Protocol):
+    """Is told what a person should know."""
 
     def note(self, text: str) -> None:
         """Something that a person should know, in one line."""
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+
+class Watcher(Noting, Protocol):
+    """Is told what happens."""
+
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         """The search begins, or goes on after generation `done`, towards generation `total`."""
 
     def generation(self, info: GenerationInfo) -> None:
         """A generation is done."""
 
 
-class TuneWatcher(Protocol):
+class TuneWatcher(Noting, Protocol):
     """Is told what happens in a tuning."""
-
-    def note(self, text: str) -> None:
-        """Something that a person should know, in one line."""
 
     def begin_tuning(self, title: str, done: int, total: int) -> None:
         """It begins, or goes on after iteration `done`, towards iteration `total`; `title` is one line."""
@@ -46,7 +47,7 @@ class Silent:
     def note(self, text: str) -> None:
         """Say nothing."""
 
-    def begin(self, config: Config, task: Task, done: int, total: int) -> None:
+    def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         """Say nothing."""
 
     def generation(self, info: GenerationInfo) -> None:
@@ -60,10 +61,11 @@ class Silent:
 
 
 @contextmanager
-def interruption(watcher: Watcher | TuneWatcher, running: str = "generation") -> Iterator[threading.Event]:
+def interruption(watcher: Noting, running: str = "generation") -> Iterator[threading.Event]:
     """Turn the first Ctrl-C or SIGTERM into a flag that a loop sees when it gets there.
 
-    A second one interrupts at once. One inside another has its own flag, which alone is set.
+    A second one interrupts at once. One inside another has its own flag, which alone is set. `running` is
+    what the loop does at a time, for people.
     """
     interrupted = threading.Event()
     if threading.current_thread() is not threading.main_thread():

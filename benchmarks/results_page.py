@@ -1,0 +1,311 @@
+"""Writes docs/results.md from the tables in benchmarks/results/.
+
+    python benchmarks/results_page.py
+
+Every figure comes from one of these tables, each of which names its command and its machine; those
+of the paper are from Gaier & Ha 2019. `--check` only says whether the page is what would be written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RESULTS, PAGE = ROOT / "benchmarks" / "results", ROOT / "docs" / "results.md"
+
+INTRODUCTION = """\
+# Results
+
+<!-- Generated from benchmarks/results/: python benchmarks/results_page.py -->
+
+Every run is listed, the bad ones too. Each table names the command that gives it; long ones go on where they
+stopped. Seeds and settings fix the figures to the last bit; times are those of one machine with two cores,
+which often had other work to do.
+"""
+
+
+def main() -> None:
+    """Write the page, or compare it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    text = page()
+    if not parser.parse_args().check:
+        PAGE.write_text(text)
+    elif PAGE.read_text() != text:
+        raise SystemExit("docs/results.md is not what its tables say; run: python benchmarks/results_page.py")
+
+
+def page() -> str:
+    """The whole page."""
+    parts = (reference(), swingup(), laptop(), cartpole(), digits(), mnist(), speed(), same_bits())
+    return INTRODUCTION + "".join(f"\n{part}" for part in parts if part)
+
+
+def load(name: str) -> dict[str, Any] | None:
+    """A table of results, None where it is not there yet."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def table(header: list[str], rows: list[list[Any]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(
+        f"| {' | '.join('' if cell is None else str(cell) for cell in line)} |\n" for line in lines
+    )
+
+
+def source(found: dict[str, Any]) -> str:
+    """Where a table comes from."""
+    return f"\n`{found['command']}` on {found['machine']}.\n"
+
+
+def reference() -> str:
+    """The original authors' champion, in our environment."""
+    found = load("reference_champion")
+    if not found:
+        return ""
+    many = max(found["episodes"], key=int)
+    rows = [
+        [name, value["paper"], value["known"], f"{value['measured']:.1f} ± {value['error']:.1f}"]
+        for name, value in found["episodes"][many]["figures"].items()
+    ]
+    return (
+        "## The original authors' swing-up champion\n\n"
+        f"Their topology, read with `wann import`, in this environment over {many} episodes. Known: as it "
+        "was "
+        "measured before by an independent implementation; ± is one standard error.\n\n"
+        + table(["figure", "paper", "known", "here"], rows)
+        + source(found)
+    )
+
+
+def searches(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(seed, figures) of a search's table."""
+    found = load(name)
+    yield from found["seeds"].items() if found else ()
+
+
+def swingup() -> str:
+    """The paper's settings for the swing-up."""
+    found = load("swingup_local")
+    if not found:
+        return ""
+    rows = [["paper", "", "57 ± 121", "515 ± 58", "723 ± 16", "932 ± 6", 52, ""]]
+    trained = (load("swingup_tuned") or {}).get("seeds", {})
+    for seed, run in found["seeds"].items():
+        own = trained.get(seed)
+        rows.append(
+            [
+                f"seed {seed}",
+                run["held_out_mean"],
+                spread(run.get("random_weights_mean"), run.get("random_weights_std")),
+                run["random_shared_mean"],
+                f"{run['tuned_shared_mean']} at {run['tuned_shared_weight']}",
+                own and f"{own['median']:.0f} (mean {own['mean']:.0f} ± {own['std']:.0f})",
+                run["connections"],
+                f"{run['env_steps'] / 1e9:.2f} G, {run['search_seconds'] / 60:.1f} min",
+            ]
+        )
+    more = load("swingup_tuned")
+    return (
+        "## Swing-up, the paper's settings\n\n"
+        "192 networks, 1024 generations, 3 episodes with each of 6 weights; then 100 held-out episodes, "
+        "random "
+        "shared weight: 81 weights of [-2, 2]. Tuned weights are medians, as about one start in a hundred "
+        "leaves the track.\n\n"
+        + table(
+            [
+                "",
+                "mean over 6 weights",
+                "random weights",
+                "random shared",
+                "tuned shared",
+                "tuned weights",
+                "connections",
+                "steps, search time",
+            ],
+            rows,
+        )
+        + source(found)
+        + (f"Tuned weights: `{more['command']}`.\n" if more else "")
+    )
+
+
+def laptop() -> str:
+    """The release's smaller settings."""
+    found = load("swingup_laptop_local")
+    if not found:
+        return ""
+    rows = [
+        [
+            seed,
+            run["held_out_mean"],
+            run["random_shared_mean"],
+            f"{run['tuned_shared_mean']} at {run['tuned_shared_weight']}",
+            run["connections"],
+            run["process_seconds"],
+        ]
+        for seed, run in found["seeds"].items()
+    ]
+    means = [run["held_out_mean"] for run in found["seeds"].values()]
+    return (
+        "## Swing-up, the release's laptop settings\n\n"
+        "64 networks, 1024 generations. The original search reaches about 600 on this schedule; "
+        f"median here {statistics.median(means):.0f}, and seeds differ a lot.\n\n"
+        + table(["seed", "mean over 6 weights", "random shared", "tuned shared", "connections", "s"], rows)
+        + source(found)
+    )
+
+
+def cartpole() -> str:
+    """CartPole-v1."""
+    found = load("cartpole_local")
+    if not found:
+        return ""
+    rows = [
+        [seed, run["held_out_mean"], run["generations"], run["connections"], run["process_seconds"]]
+        for seed, run in found["seeds"].items()
+    ]
+    head = ["seed", "mean over 6 weights", "generations", "connections", "s, whole process"]
+    return "## CartPole-v1\n\nAt most 500.\n\n" + table(head, rows) + source(found)
+
+
+def digits() -> str:
+    """scikit-learn's digits."""
+    found = load("digits_local")
+    if not found:
+        return ""
+    rows = []
+    for seed, run in found["seeds"].items():
+        early = run.get("after_60_seconds", {})
+        rows.append(
+            [
+                seed,
+                percent(early.get("tuned_shared_mean")),
+                percent(run["tuned_shared_mean"]),
+                percent(run["random_shared_mean"]),
+                percent(run["ensemble"]),
+                run["connections"],
+                round(run["search_seconds"]),
+            ]
+        )
+    final = statistics.median(run["tuned_shared_mean"] for run in found["seeds"].values())
+    return (
+        "## Digits\n\n"
+        "Accuracy on the 400 test images. After a minute: the champion that the same search had then. "
+        "Median of "
+        f"the tuned shared weight at the end: {percent(final)}.\n\n"
+        + table(
+            [
+                "seed",
+                "tuned shared, after 60 s",
+                "tuned shared, end",
+                "random shared",
+                "vote",
+                "connections",
+                "s",
+            ],
+            rows,
+        )
+        + source(found)
+    )
+
+
+def mnist() -> str:
+    """MNIST at 16x16."""
+    found = load("mnist16_local")
+    if not found:
+        return ""
+    rows = [["paper", "82.0 ± 18.7 %", "91.6 %", "91.9 %", "94.2 %", 1849, ""]]
+    trained = (load("mnist16_tuned") or {}).get("seeds", {})
+    for seed, run in found["seeds"].items():
+        own = trained.get(seed)
+        rows.append(
+            [
+                f"seed {seed}",
+                f"{percent(run['random_shared_mean'])} ± {percent(run['random_shared_std_over_weights'])}",
+                percent(run["ensemble"]),
+                f"{percent(run['tuned_shared_mean'])} at {run['tuned_shared_weight']}",
+                own and percent(own["mean"]),
+                run["connections"],
+                f"{run['generations']} generations, {run['search_seconds'] / 60:.0f} min",
+            ]
+        )
+    more = load("mnist16_tuned")
+    return (
+        "## MNIST, 16x16\n\nTest accuracy. The paper's search has 960 networks and 4096 generations, this "
+        "one a "
+        "fifth of the networks; ± is over the 81 weights.\n\n"
+        + table(["", "random shared", "vote", "tuned shared", "tuned weights", "connections", "search"], rows)
+        + source(found)
+        + (f"Tuned weights: `{more['command']}`.\n" if more else "")
+    )
+
+
+def speed() -> str:
+    """How fast."""
+    found, images = load("throughput"), load("classification")
+    text = ""
+    if found:
+        small, large = found["swingup_29_52"], found["swingup_100_300"]
+        rows = [
+            [name, *(f"{value[backend][n] / 1e6:.1f} M" for backend in ("local", "ray") for n in ("1", "2"))]
+            for name, value in (("29 nodes, 52 connections", small), ("100 nodes, 300 connections", large))
+        ]
+        text += (
+            "## Speed\n\nUseful swing-up steps a second, network and environment together: local with 1 "
+            'and 2 workers, Ray with 1 and 2. A plain loop over `gymnasium.make("CartPole-v1").step` '
+            f"without a network makes {found['raw_cartpole_steps_per_s'] / 1e3:.0f} k in the same run: the "
+            f"first row's second figure is {found['ratio']:.0f} times that. Of a search's time, "
+            f"{100 * found['not_evaluation_share']:.1f} % is not evaluation.\n\n"
+            + table(["network", "local 1", "local 2", "Ray 1", "Ray 2"], rows)
+            + "\n`python benchmarks/throughput.py --json`\n"
+        )
+    if images:
+        times = images["milliseconds"]
+        text += (
+            f"\nOne network of {images['connections']} connections on {images['images']} images with "
+            f"{images['weights']} weights, one core: {times['wann']} ms; the same as torch layers by depth "
+            f"{times['torch']} ms ({images['times_faster_than']['torch']}x), in scipy sparse "
+            f"{times['scipy']} ms "
+            f"({images['times_faster_than']['scipy']}x). `python benchmarks/classification.py --json`\n"
+        )
+    return text
+
+
+def same_bits() -> str:
+    """Every way a search can be run."""
+    found = load("same_digests")
+    if not found:
+        return ""
+    rows = [[name, "equal" if equal else "DIFFERENT"] for name, equal in found["equal"].items()]
+    return (
+        f"## The same bits\n\nThe laptop swing-up, {found['generations']} generations, in every way it can "
+        "be run; "
+        f"all rows and the champion compared with the first, and `wann verify` on each. {found['kills']} "
+        "times "
+        f"a run was killed by SIGKILL at a random moment and resumed. A digit changed in a recorded row is "
+        f"{'found' if found['changed_row_found'] else 'NOT FOUND'}.\n\n"
+        + table(["run", "rows, champion and replay"], rows)
+        + source(found)
+    )
+
+
+def percent(value: float | None) -> str | None:
+    """0.9123 -> '91.2 %'."""
+    return None if value is None else f"{100 * value:.1f} %"
+
+
+def spread(mean: float | None, std: float | None) -> str | None:
+    """Mean and standard deviation."""
+    return None if mean is None else f"{mean:.0f} ± {std:.0f}"
+
+
+if __name__ == "__main__":
+    main()

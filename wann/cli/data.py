@@ -1,0 +1,37 @@
+"""wann data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer(no_args_is_help=True, help="Data sets.")
+
+
+@commands.command("download")
+def download(
+    collection: Annotated[str, typer.Argument(metavar="mnist|fashion", help="What to fetch.")],
+) -> None:
+    """Fetch the files of a data set from public mirrors, check them, and keep them.
+
+    They go into WANN_DATA_DIR, else into the user's cache. What is there and intact is not fetched again.
+
+    Example: wann data download mnist
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+
+    from wann.tasks.datasets.download import download as fetch
+
+    columns = TextColumn("{task.description}"), BarColumn(bar_width=20), DownloadColumn()
+    bars: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+
+        def progress(name: str, done: int, total: int | None) -> None:
+            if name not in bars:
+                bars[name] = shown.add_task(name, total=total)
+            shown.update(bars[name], completed=done)
+
+        folder = fetch(collection, progress)
+    typer.echo(f"{collection}: in {folder}")

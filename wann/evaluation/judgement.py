@@ -1,0 +1,61 @@
+"""What comes out when a network is judged: its figures under each regime of `wann.evaluation.regimes`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wann.evaluation.spread import Spread, Sweep
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The regimes of one network.
+
+    Attributes:
+        search: the search's weights.
+        own: weights that were asked for beside them, if any.
+        random_weights: regime 1.
+        shared: regime 2, over episodes: of each episode's mean over the grid; for slow tasks, of single
+            episodes with a weight each.
+        shared_std_over_weights: standard deviation over the grid of each weight's mean; for slow tasks, over
+            those single episodes.
+        shared_std_over_episodes: that of `shared`; NaN for classification, and for slow tasks, where
+            no episode meets two weights.
+        tuned_weight, tuned: regime 3.
+        tuned_weights: regime 4, None where no trained weights are known.
+        ensemble: accuracy of the vote of the search's weights; None for control.
+        n_images: test images, for classification: all figures are then accuracies over them; else 0.
+        failed: episodes that failed; figures over them are NaN.
+        error: the first failure's traceback.
+    """
+
+    episodes: int
+    search: Sweep
+    own: Sweep | None
+    random_weights: Spread
+    shared: Spread
+    shared_std_over_weights: float
+    shared_std_over_episodes: float
+    tuned_weight: float
+    tuned: Spread
+    tuned_weights: Spread | None
+    ensemble: float | None
+    n_images: int
+    failed: int
+    env_steps: int
+    error: str | None
+
+    @property
+    def per_weight(self) -> tuple[tuple[float, float], ...]:
+        """(shared weight, mean) for each of the search's weights."""
+        return self.search.per_weight
+
+    @property
+    def search_mean(self) -> float:
+        """Mean over the search's weights."""
+        return self.search.mean
+
+    @property
+    def shared_mean(self) -> float:
+        """Mean over weights of [-2, 2]: regime 2."""
+        return self.shared.mean

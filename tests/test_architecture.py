@@ -44,6 +44,7 @@ DOORS = {
     "pygame": ("wann_envs",),
     "torch": ("wann.tasks.vision", "wann.training", "wann.pruning", "wann.export"),
     "cma": ("wann.training",),
+    "threadpoolctl": ("wann.training",),
     "sklearn": ("wann.tasks",),
     "networkx": ("wann.export",),
     "yaml": ("wann.config",),

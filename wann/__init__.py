@@ -11,6 +11,9 @@ The Python interface, for scripts and notebooks:
     run = wann.load("latest")                      # any run folder
     run = wann.resume(run.folder, generations=200)
 
+    tuned = wann.tune(run.folder)                  # a weight of its own for every connection
+    print(tuned.file.provenance["select_mean"])
+
     network = wann.compile_genome(run.champion.genome)
     task = wann.make_task("CartPole-v1")
     lanes = wann.Lanes.product(2, wann.episode_seeds(0, wann.Purpose.TEST, 10))
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from wann.records.network_file import NetworkFile
     from wann.seeding import Purpose, episode_seeds
     from wann.tasks.environment import make_task
-    from wann.workflows.api import Run, evolve, load, resume
+    from wann.workflows.api import Run, evolve, load, resume, tune
     from wann.workflows.judge import test
     from wann.workflows.release import import_release
 
@@ -66,6 +69,7 @@ _HOME = {
     "make_task": "wann.tasks.environment",
     "resume": "wann.workflows.api",
     "test": "wann.workflows.judge",
+    "tune": "wann.workflows.api",
 }
 
 __all__ = [
@@ -89,6 +93,7 @@ __all__ = [
     "make_task",
     "resume",
     "test",
+    "tune",
 ]
 
 

@@ -10,6 +10,7 @@ WannError                      one clear line; the command line prints it and ex
 │   ├── UnknownDataset         no data set of that name
 │   └── DataError              a data set's files are not there, or are not what they should be
 ├── GenomeError                a genome or network file is malformed
+├── TuneError                  weights cannot be tuned as asked
 ├── EvaluationError            every episode of a run failed, or a backend cannot be used
 ├── RunError                   something about a run folder
 │   ├── RunExists              it is there already
@@ -67,6 +68,10 @@ class DataError(TaskError):
 
 class GenomeError(WannError):
     """A genome or a network file is malformed."""
+
+
+class TuneError(WannError):
+    """Weights cannot be tuned as asked."""
 
 
 class EvaluationError(WannError):

@@ -20,7 +20,7 @@ class Purpose(IntEnum):
     REPRODUCTION = 1  # one generation's ranking coin, tournaments and mutations
     SEARCH = 2  # episodes that the search sees
     SELECT = 3  # fixed episodes that choose the champion
-    TUNE = 4  # episodes that choose the tuned shared weight
+    TUNE = 4  # episodes that tune weights; with index 1, what an optimiser of weights draws
     TEST = 5  # the only episodes that are reported
     RANDOM_WEIGHTS = 6  # the connection weights of regime 1
 

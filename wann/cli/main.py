@@ -19,6 +19,7 @@ from wann.cli.render import render
 from wann.cli.resume import resume
 from wann.cli.tasks import tasks
 from wann.cli.test import test
+from wann.cli.tune import tune
 from wann.cli.verify import verify
 from wann.errors import WannError
 
@@ -55,6 +56,7 @@ app.command()(verify)
 app.command("list")(list_runs)
 app.command()(tasks)
 app.command()(test)
+app.command()(tune)
 app.command()(render)
 app.command()(export)
 app.add_typer(data, name="data")

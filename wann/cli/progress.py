@@ -52,13 +52,14 @@ def _opening(config: Config, task: AnyTask, total: int) -> str:
     )
 
 
-class _Speed:
+class Speed:
     """Environment steps a second, over the last few seconds."""
 
     def __init__(self) -> None:
         self._marks: list[tuple[float, int]] = []
 
     def add(self, env_steps: int) -> str:
+        """Take the total so far; return the speed."""
         now = time.monotonic()
         self._marks = [mark for mark in self._marks[-50:] if now - mark[0] < 5] + [(now, env_steps)]
         (then, before), (_, after) = self._marks[0], self._marks[-1]
@@ -96,14 +97,14 @@ class _Lines:
 
     def __init__(self) -> None:
         self._last = 0.0
-        self._speed = _Speed()
+        self._speed = Speed()
         self._total = 0
 
     def note(self, text: str) -> None:
         print(f"wann: {text}", file=sys.stderr, flush=True)
 
     def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
-        self._total, self._last, self._speed = total, 0.0, _Speed()
+        self._total, self._last, self._speed = total, 0.0, Speed()
         print(_opening(config, task, total), flush=True)
 
     def generation(self, info: GenerationInfo) -> None:
@@ -123,7 +124,7 @@ class _Live:
 
     def __init__(self) -> None:
         self._console = Console()
-        self._speed = _Speed()
+        self._speed = Speed()
         self._progress = Progress(
             BarColumn(bar_width=10),
             MofNCompleteColumn(),
@@ -142,7 +143,7 @@ class _Live:
 
     def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._console.print(_opening(config, task, total), highlight=False)
-        self._speed = _Speed()
+        self._speed = Speed()
         self._progress.start()
         self._progress.reset(self._bar, start=False, total=total, completed=done, visible=False)
 

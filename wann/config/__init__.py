@@ -7,7 +7,7 @@ The only package that imports yaml. Models (`models.py`) hold keys, bounds and d
 from __future__ import annotations
 
 from wann.config.keys import describe_keys
-from wann.config.loading import config_hash, dump_config, load_config, override, parse_config
+from wann.config.loading import config_hash, dump_config, is_config, load_config, override, parse_config
 from wann.config.models import (
     Config,
     EvaluationConfig,
@@ -15,6 +15,7 @@ from wann.config.models import (
     RunConfig,
     SearchConfig,
     TaskConfig,
+    TopologyConfig,
 )
 
 __all__ = [
@@ -24,9 +25,11 @@ __all__ = [
     "RunConfig",
     "SearchConfig",
     "TaskConfig",
+    "TopologyConfig",
     "config_hash",
     "describe_keys",
     "dump_config",
+    "is_config",
     "load_config",
     "override",
     "parse_config",

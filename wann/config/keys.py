@@ -25,8 +25,8 @@ def _plain(schema: Schema) -> Schema:
     if "$ref" in schema:
         schema = _root()["$defs"][schema["$ref"].rpartition("/")[2]] | schema
     for option in schema.get("anyOf", ()):
-        if option["type"] != "null":
-            schema = schema | option | {"nullable": True}
+        if option.get("type") != "null":
+            schema = _plain(option) | schema | {"nullable": True}
     return schema
 
 
@@ -90,7 +90,8 @@ def bounds_text(schema: Schema) -> str:
     if "maxLength" in schema:
         return f"{schema['minLength']} to {schema['maxLength']} characters without spaces"
     if schema.get("type") == "array":
-        count = f"{schema['minItems']} to {number_text(schema['maxItems'])} different ones"
+        count = f"{schema.get('minItems', 0)} to {number_text(schema['maxItems'])}"
+        count += " different ones" if schema.get("uniqueItems") else ""
         return f"{count}, each {bounds_text(schema['items'])}"
     return ""
 

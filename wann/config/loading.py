@@ -13,6 +13,11 @@ from wann.config.validation import validate
 from wann.errors import did_you_mean
 
 
+def is_config(path: str | FilePath) -> bool:
+    """Whether a path is that of a config, by its ending."""
+    return FilePath(path).suffix in (".yaml", ".yml")
+
+
 def load_config(path: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     """Read a config file.
 
@@ -60,8 +65,11 @@ def override(config: Config, overrides: Sequence[str]) -> Config:
 
 
 def dump_config(config: Config) -> str:
-    """Return the resolved config as YAML: every key, in the models' order; parses to an equal config."""
-    return write_yaml(config.model_dump())
+    """Return the resolved config as YAML: every key, in the models' order; parses to an equal config.
+
+    A section that is null is left out, so that a config keeps its hash when sections are added to the models.
+    """
+    return write_yaml({key: value for key, value in config.model_dump().items() if value is not None})
 
 
 def config_hash(config: Config) -> str:

@@ -224,6 +224,19 @@ class RunConfig(_Section):
     )
 
 
+class TopologyConfig(_Section):
+    """Section `topology`."""
+
+    hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], _Loose] = Field(
+        max_length=100,
+        description="Nodes of each hidden layer, from the inputs on; `[]` joins inputs and outputs directly. "
+        "Each layer is fully joined to the next, and the bias to all.",
+    )
+    activation: ActivationName = Field(
+        default="tanh", description="Activation of the hidden nodes; outputs have `task.output_activation`."
+    )
+
+
 class Config(_Section):
     """One config file, every key resolved."""
 
@@ -237,4 +250,9 @@ class Config(_Section):
     run: Annotated[RunConfig, _Empty] = Field(
         default_factory=RunConfig,
         description="The seed, and the rules that end a run before its last generation.",
+    )
+    topology: TopologyConfig | None = Field(
+        default=None,
+        description="A fixed, dense topology instead of a search: left out, networks are evolved (`wann "
+        "evolve`); with it, its weights are trained (`wann tune`), and the keys of `search` play no part.",
     )

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -73,8 +74,7 @@ def judge(
         each_episode, over_weights = returns.mean(axis=0), float(returns.mean(axis=1).std())
     shared = court.spread(each_episode)
 
-    tune = episode_seeds(seed, Purpose.TUNE, 1 if court.n_images else TUNE_EPISODES)
-    tuned_weight = court.tune(GRID if slow else FINE_GRID, tune)
+    tuned_weight = court.tune(seed)
     tuned = court.play_shared([tuned_weight], test)[0]
     trained = None
     if connection_weights is not None:
@@ -98,12 +98,29 @@ def judge(
     )
 
 
+@dataclass(frozen=True)
+class TunedWeight:
+    """The shared weight of regime 3, and what choosing it took."""
+
+    weight: float
+    evaluations: int
+    env_steps: int
+    failed: int
+
+
+def tune_shared_weight(pool: ChunkedPool, network: Network, seed: int = 0) -> TunedWeight:
+    """Choose the shared weight of regime 3 alone."""
+    court = _Court(pool, network)
+    weight = court.tune(seed)
+    return TunedWeight(weight, court.evaluations, court.env_steps, court.failed)
+
+
 class _Court:
     """One network in one pool, and the count of what it cost; `n_images` of the test set, 0 for control."""
 
     def __init__(self, pool: ChunkedPool, network: Network) -> None:
         self._pool, self._network = pool, network
-        self.failed, self.env_steps = 0, 0
+        self.evaluations, self.failed, self.env_steps = 0, 0, 0
         self.error: str | None = None
         self.n_images = len(pool.task.data.test) if isinstance(pool.task, ClassificationTask) else 0
 
@@ -114,6 +131,7 @@ class _Court:
     def play(self, weights: np.ndarray, lanes: Lanes) -> np.ndarray:
         """`(L,)` what each lane earns."""
         evaluation = evaluate_in(self._pool, Candidate("judged", self._network, weights), lanes)
+        self.evaluations += len(lanes)
         self.failed += int(np.isnan(evaluation.returns).sum())
         self.env_steps += int(evaluation.metrics["steps"].sum())
         self.error = self.error or evaluation.error
@@ -130,8 +148,10 @@ class _Court:
         spreads = tuple(self.spread(row) for row in rows)
         return Sweep(tuple(map(float, weights)), spreads, self.spread(rows.mean(axis=0)))
 
-    def tune(self, weights: np.ndarray, seeds: np.ndarray) -> float:
+    def tune(self, seed: int) -> float:
         """The first of the shared weights that do best; one with a failed episode is the last resort."""
+        weights = FINE_GRID if self._pool.task.compiled else GRID
+        seeds = episode_seeds(seed, Purpose.TUNE, 1 if self.n_images else TUNE_EPISODES)
         means = self.play_shared(weights, seeds).mean(axis=1)
         return float(weights[int(np.argmax(np.where(np.isnan(means), -np.inf, means)))])
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ from wann.genome.genome import Genome
 from wann.genome.innovation import InnovationLog
 from wann.genome.population import ARRAYS, Population
 from wann.genome.serial import genome_from_json, genome_to_json
-from wann.records.files import write_atomically
+from wann.records.arrays import load_arrays, reading, save_arrays
 from wann.search.state import Champion, SearchState
 
 FORMAT = 1
@@ -25,11 +22,7 @@ def save_checkpoint(path: Path, state: SearchState, config_hash: str) -> None:
     """Write the state atomically; `config_hash` says which run it belongs to."""
     arrays: dict[str, Any] = {name: getattr(state.population, name) for name in ARRAYS}
     arrays |= {"earned": state.earned, "episodes": state.episodes}
-    arrays["meta"] = np.frombuffer(json.dumps(_meta(state, config_hash)).encode(), np.uint8)
-    arrays["hash"] = np.frombuffer(_hash(arrays), np.uint8)
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    write_atomically(path, lambda file: file.write(buffer.getbuffer()))
+    save_arrays(path, arrays, _meta(state, config_hash))
 
 
 def load_checkpoint(path: Path, config_hash: str) -> SearchState:
@@ -38,32 +31,14 @@ def load_checkpoint(path: Path, config_hash: str) -> SearchState:
     Raises:
         RunDamaged: the file is truncated, corrupt, of another format or of another config.
     """
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        stored = arrays.pop("hash").tobytes()
-        if stored != _hash(arrays):
-            raise RunDamaged(f"{path}: its content does not match its hash")
-        meta = json.loads(arrays["meta"].tobytes())
+    with reading(path):
+        arrays, meta = load_arrays(path)
         if (meta["format"], meta["config"]) != (FORMAT, config_hash):
             raise RunDamaged(
                 f"{path}: written by another version or for another config.yaml "
                 f"(format {meta['format']}, config {meta['config']}; expected {FORMAT}, {config_hash})"
             )
         return _state(arrays, meta)
-    except RunDamaged:
-        raise
-    except Exception as error:  # a damaged file makes zipfile and NumPy raise nearly anything
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise RunDamaged(f"{path}: not a readable checkpoint ({reason})") from error
-
-
-def _hash(arrays: dict[str, np.ndarray]) -> bytes:
-    state = hashlib.sha256()
-    for name in sorted(arrays):
-        state.update(f"{name} {arrays[name].dtype.str} {arrays[name].shape}".encode())
-        state.update(arrays[name].tobytes())
-    return state.digest()
 
 
 def _meta(state: SearchState, config_hash: str) -> dict[str, Any]:

@@ -25,6 +25,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def append_log(paths: RunPaths, text: str) -> None:
+    """Append lines to log.txt, with the time."""
+    with paths.log.open("a") as file:
+        file.writelines(f"{now()} {line}\n" for line in text.splitlines())
+
+
 def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
     """Write the manifest of a new run."""
     write_json(
@@ -35,7 +41,7 @@ def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
             "config_hash": config_hash(config),
             "created": datetime.now(UTC).isoformat(timespec="microseconds"),
             "status": "new",
-            "generations": config.search.generations,
+            "generations": 0 if config.topology else config.search.generations,
             "sessions": [],
         },
     )

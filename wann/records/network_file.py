@@ -44,6 +44,18 @@ class NetworkFile:
         position = np.cumsum(self.genome.enabled) - 1
         return self.weights[position[network.genes]].reshape(1, -1)
 
+    def with_weights(
+        self, network: Network, weights: np.ndarray, shared_weight: float | None, provenance: dict[str, Any]
+    ) -> NetworkFile:
+        """This genome with `(C,)` weights of its network.
+
+        Connections that play no part get `shared_weight`, or 0.
+        """
+        position = np.cumsum(self.genome.enabled) - 1
+        of_all = np.full(int(self.genome.enabled.sum()), 0.0 if shared_weight is None else shared_weight)
+        of_all[position[network.genes]] = weights
+        return NetworkFile(self.task, self.genome, shared_weight, of_all, provenance)
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that the file holds."""
         return {

@@ -15,6 +15,7 @@ class RunPaths:
         self.history = folder / "history.csv"
         self.checkpoints = folder / "checkpoints"
         self.champion = folder / "champion.json"
+        self.tuned = folder / "tuned.json"
         self.champions = folder / "champions"
         self.tuned = folder / "tuned.json"
         self.log = folder / "log.txt"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wann.config import Config, config_hash, load_config
-from wann.errors import ConfigError, RunDamaged
+from wann.errors import ConfigError, RunDamaged, RunError
 from wann.records.checkpoint import load_checkpoint
 from wann.records.history import read_history
 from wann.records.manifest import read_manifest
@@ -50,6 +50,16 @@ class RecordedRun:
         self.paths = RunPaths(folder)
         self.manifest = read_manifest(folder)
         self.config = load_unchanged(self.paths, self.manifest["config_hash"])
+
+    def check_searched(self) -> None:
+        """See that the run is a search.
+
+        Raises:
+            RunError: its topology is fixed, so there are no generations.
+        """
+        if self.config.topology:
+            folder = self.paths.folder
+            raise RunError(f"{folder}: has a fixed topology and no generations; wann tune {folder} trains it")
 
     def snapshot(self) -> Snapshot:
         """Read what is recorded so far.

@@ -14,7 +14,7 @@ from wann.records.checkpoint import load_checkpoint, save_checkpoint
 from wann.records.curves import Curves
 from wann.records.files import UNFINISHED, write_atomically
 from wann.records.history import History
-from wann.records.manifest import create_manifest, now, read_manifest
+from wann.records.manifest import append_log, create_manifest, read_manifest
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 from wann.records.reading import load_unchanged
@@ -63,15 +63,7 @@ class RunDirectory:
             RunExists: the folder is there and not empty.
             OutputError: it cannot be written.
         """
-        paths = RunPaths(folder)
-        try:
-            check_new(folder)
-            for made in (folder, paths.checkpoints, paths.champions):
-                made.mkdir(parents=True, exist_ok=True)
-            write_atomically(paths.config, lambda file: file.write(dump_config(config).encode()))
-            create_manifest(paths, name, config)
-        except OSError as error:
-            raise OutputError(f"{folder}: a run folder cannot be written there ({error.strerror})") from error
+        make_run_folder(folder, name, config)
         return cls(folder)
 
     def draw_curves(self) -> None:
@@ -123,8 +115,7 @@ class RunDirectory:
 
     def log(self, text: str) -> None:
         """Append lines to log.txt, with the time."""
-        with self.paths.log.open("a") as file:
-            file.writelines(f"{now()} {line}\n" for line in text.splitlines())
+        append_log(self.paths, text)
 
     def close(self) -> None:
         """Close the files and let others open the run."""
@@ -156,6 +147,24 @@ class RunDirectory:
             return int(NetworkFile.load(self.paths.champion).provenance["generation"])
         except (GenomeError, KeyError, TypeError, ValueError):
             return 0
+
+
+def make_run_folder(folder: Path, name: str, config: Config) -> RunPaths:
+    """Make a new run folder, which holds its config and its manifest.
+
+    Raises:
+        RunExists: the folder is there and not empty.
+        OutputError: it cannot be written.
+    """
+    paths = RunPaths(folder)
+    try:
+        check_new(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(paths.config, lambda file: file.write(dump_config(config).encode()))
+        create_manifest(paths, name, config)
+    except OSError as error:
+        raise OutputError(f"{folder}: a run folder cannot be written there ({error.strerror})") from error
+    return paths
 
 
 def check_new(folder: Path) -> None:

@@ -1,11 +1,13 @@
-"""The Python interface to runs: evolve, resume, load."""
+"""The Python interface to runs: evolve, resume, load, tune."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from wann.config import Config, load_config, override
+from wann.config import Config, is_config, load_config, override
 from wann.records.find import RUNS, find_run
 from wann.records.history import read_history
 from wann.records.manifest import read_manifest
@@ -13,9 +15,12 @@ from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 from wann.search.state import GenerationInfo
 from wann.workflows import evolve as workflow
+from wann.workflows.dense import DenseRun
 from wann.workflows.judge import TestReport
 from wann.workflows.judge import test as judge_network
-from wann.workflows.watcher import Watcher
+from wann.workflows.tune import TuneOutcome
+from wann.workflows.tune import tune as tune_network
+from wann.workflows.watcher import TuneWatcher, Watcher
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,15 @@ class Run:
             GenomeError: there is none yet.
         """
         return NetworkFile.load(RunPaths(self.folder).champion)
+
+    @property
+    def tuned(self) -> NetworkFile:
+        """The champion with the weights that `tune` found.
+
+        Raises:
+            GenomeError: it has not been tuned yet.
+        """
+        return NetworkFile.load(RunPaths(self.folder).tuned)
 
     def test(self, episodes: int = 100, seed: int = 0) -> TestReport:
         """Put the champion through the regimes on held-out episodes."""
@@ -93,3 +107,53 @@ def load(run: str | Path) -> Run:
         RunNotFound: there is none.
     """
     return Run(find_run(run))
+
+
+def tune(
+    target: Config | str | Path,
+    method: str | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    start: str | None = None,
+    backend: str | None = None,
+    workers: int | None = None,
+    output: str | Path | None = None,
+    run_dir: str | Path | None = None,
+    restart: bool = False,
+    watcher: TuneWatcher | None = None,
+) -> TuneOutcome:
+    """Train the weights of a network's connections, as `wann tune` does; an equal call goes on.
+
+    Args:
+        target: `latest`, a run folder, a network file, or a config with a topology (or its path).
+        method: `cma`, `reinforce` or `gradient`; None for the one that fits the task.
+        settings: of the method, for example `{"iterations": 200, "population": 32}`; see docs/tune.md.
+        seed: of all that is drawn; None for the config's, else 0.
+        start: begin with the tuned `shared` weight, `random` weights, or the file's own `weights`.
+        backend, workers: who evaluates; `local` and every core by default.
+        output: the file to write; None for `tuned.json` in a run, `NAME.tuned.json` beside a file.
+        run_dir: of a config: the run folder; None makes one below `runs/`.
+        restart: begin anew, whatever is there.
+        watcher: is told what happens.
+
+    Raises:
+        WannError: there is no such network, it cannot be tuned so, or files cannot be written.
+    """
+    network: str | Path | DenseRun
+    if isinstance(target, Config) or is_config(target):
+        network = DenseRun.of(target, seed, Path(run_dir) if run_dir else None)
+    else:
+        network = target
+    return tune_network(
+        network,
+        method,
+        settings,
+        seed=seed,
+        start=start,
+        backend=backend,
+        workers=workers,
+        output=Path(output) if output else None,
+        restart=restart,
+        watcher=watcher,
+    )

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wann.config import Config
-from wann.errors import OutputError
+from wann.errors import ConfigError, OutputError
 from wann.evaluation.pools import ChunkedPool, cores, make_pool
 from wann.evaluation.worker import leave_if_imported
 from wann.records.curves import check_tensorboard
 from wann.records.manifest import begin_session, end_session
+from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState
@@ -62,6 +63,8 @@ def start(
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
     leave_if_imported()
+    if config.topology:
+        raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
     task = pool.task if pool else build_task(config.task)
@@ -95,6 +98,7 @@ def resume(
     watcher = watcher or Silent()
     if tensorboard:
         check_tensorboard()
+    RecordedRun(folder).check_searched()
     with RunDirectory(folder) as directory:
         if tensorboard or directory.paths.tensorboard.is_dir():
             _go_on_with_curves(directory, watcher)

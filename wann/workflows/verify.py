@@ -77,6 +77,7 @@ def verify(
     """
     started, watcher = time.perf_counter(), watcher or Silent()
     run = RecordedRun(folder)
+    run.check_searched()
     task = build_task(run.config.task)
     begin = end = 0
     found: tuple[Any, ...] = ()

@@ -1,0 +1,102 @@
+"""What a person sees while a network is tuned: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from wann.cli.progress import Speed
+from wann.training.state import TuneInfo
+from wann.workflows.watcher import Silent, TuneWatcher
+
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@contextmanager
+def tune_watcher(quiet: bool = False) -> Iterator[TuneWatcher]:
+    """Yield the watcher that fits the output."""
+    if quiet:
+        yield _Quiet()
+    elif sys.stdout.isatty():
+        live = _Live()
+        try:
+            yield live
+        finally:
+            live.close()
+    else:
+        yield _Lines()
+
+
+class _Quiet(Silent):
+    """Results alone go to stdout; what a person should know goes to stderr."""
+
+    def note(self, text: str) -> None:
+        print(f"wann: {text}", file=sys.stderr, flush=True)
+
+
+def _failed(info: TuneInfo) -> str:
+    return f"  {info.failed} failed" if info.failed else ""
+
+
+class _Lines(_Quiet):
+    """A plain line now and then."""
+
+    def begin_tuning(self, title: str, done: int, total: int) -> None:
+        self._total, self._last, self._speed = total, 0.0, Speed()
+        print(title, flush=True)
+
+    def iteration(self, info: TuneInfo) -> None:
+        speed = self._speed.add(info.env_steps)
+        if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES and info.iteration < self._total:
+            return
+        self._last = time.monotonic()
+        print(
+            f"iteration {info.iteration}/{self._total}  best {info.best:.4g}  mean {info.mean:.4g}  "
+            f"selected {info.select:.4g}  sigma {info.spread:.3g}  {speed}{_failed(info)}",
+            flush=True,
+        )
+
+
+class _Live(_Quiet):
+    """One line that follows the tuning."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        self._speed = Speed()
+        self._progress = Progress(
+            BarColumn(bar_width=10),
+            MofNCompleteColumn(),
+            TextColumn("best {task.fields[best]} mean {task.fields[mean]} sigma {task.fields[spread]}"),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(compact=True),
+            console=self._console,
+            transient=True,
+        )
+        self._bar = self._progress.add_task(
+            "tuning", start=False, visible=False, best="", mean="", spread="", speed=""
+        )
+
+    def begin_tuning(self, title: str, done: int, total: int) -> None:
+        self._console.print(title, highlight=False)
+        self._progress.start()
+        self._progress.reset(self._bar, start=False, total=total, completed=done, visible=False)
+
+    def iteration(self, info: TuneInfo) -> None:
+        self._progress.start_task(self._bar)
+        self._progress.update(
+            self._bar,
+            completed=info.iteration,
+            visible=True,
+            best=f"{info.best:.4g}",
+            mean=f"{info.mean:.4g}",
+            spread=f"{info.spread:.2g}",
+            speed=self._speed.add(info.env_steps) + _failed(info),
+        )
+
+    def close(self) -> None:
+        self._progress.stop()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from wann.config import load_config, override
+from wann.config import Config, load_config, override
 from wann.evaluation.pools import make_pool
+from wann.records.network_file import NetworkFile
 from wann.search.search import init
 from wann.tasks.datasets import missing_files
 from wann.workflows.build import build_task
+from wann.workflows.dense import make_dense_run
 from wann.workflows.generation import next_generation, select_episodes
 
 LARGEST = 8  # networks on images, which are slower than episodes
@@ -19,7 +22,7 @@ CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_config_runs_a_generation(path: Path, request: pytest.FixtureRequest) -> None:
+def test_config_runs_a_generation(path: Path, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     config = load_config(path)
     if config.task.dataset in ("mnist16", "mnist28"):
         request.getfixturevalue("mnist")
@@ -27,6 +30,9 @@ def test_config_runs_a_generation(path: Path, request: pytest.FixtureRequest) ->
         pytest.skip("Fashion-MNIST is not there: wann data download fashion")
     if config.search.population > LARGEST and config.task.dataset:
         config = override(config, [f"search.population={LARGEST}", "search.tournament_size=2"])
+    if config.topology:
+        _check_topology(config, tmp_path)
+        return
     task = build_task(config.task)
     state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     with make_pool(task) as pool:
@@ -37,3 +43,12 @@ def test_config_runs_a_generation(path: Path, request: pytest.FixtureRequest) ->
     weights = len(config.evaluation.shared_weights)
     played = config.search.population * weights * config.evaluation.episodes
     assert info.evaluations == played + select_episodes(task) * weights
+
+
+def _check_topology(config: Config, folder: Path) -> None:
+    """A dense run holds a perceptron of the sizes that its config names."""
+    assert config.topology
+    task, run = build_task(config.task), make_dense_run(config, folder / "run", "dense")
+    genome = NetworkFile.load(run / "champion.json").genome
+    sizes = [task.n_inputs, *config.topology.hidden, task.n_outputs]
+    assert len(genome.source) == sum((below + 1) * above for below, above in pairwise(sizes))

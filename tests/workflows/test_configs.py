@@ -10,11 +10,10 @@ import pytest
 
 from wann.config import Config, load_config, override
 from wann.evaluation.pools import make_pool
-from wann.records.network_file import NetworkFile
 from wann.search.search import init
 from wann.tasks.datasets import missing_files
 from wann.workflows.build import build_task
-from wann.workflows.dense import make_dense_run
+from wann.workflows.dense import DenseRun
 from wann.workflows.generation import next_generation, select_episodes
 
 LARGEST = 8  # networks on images, which are slower than episodes
@@ -48,7 +47,6 @@ def test_config_runs_a_generation(path: Path, request: pytest.FixtureRequest, tm
 def _check_topology(config: Config, folder: Path) -> None:
     """A dense run holds a perceptron of the sizes that its config names."""
     assert config.topology
-    task, run = build_task(config.task), make_dense_run(config, folder / "run", "dense")
-    genome = NetworkFile.load(run / "champion.json").genome
+    task, genome = build_task(config.task), DenseRun.of(config, folder=folder).network_file().genome
     sizes = [task.n_inputs, *config.topology.hidden, task.n_outputs]
     assert len(genome.source) == sum((below + 1) * above for below, above in pairwise(sizes))

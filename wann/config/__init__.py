@@ -16,11 +16,15 @@ from wann.config.models import (
     SearchConfig,
     TaskConfig,
 )
+from wann.config.prune_models import PruneConfig, RecipeConfig
+from wann.config.pruning import load_prune_config, parse_prune_config
 
 __all__ = [
     "Config",
     "EvaluationConfig",
     "MutationConfig",
+    "PruneConfig",
+    "RecipeConfig",
     "RunConfig",
     "SearchConfig",
     "TaskConfig",
@@ -28,6 +32,8 @@ __all__ = [
     "describe_keys",
     "dump_config",
     "load_config",
+    "load_prune_config",
     "override",
     "parse_config",
+    "parse_prune_config",
 ]

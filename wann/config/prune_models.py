@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from wann.config.checks import fault, keyword_arguments
 from wann.config.models import ActivationName, TaskConfig, _Empty, _Loose, _Section, _Unique
@@ -13,12 +13,27 @@ from wann.config.models import ActivationName, TaskConfig, _Empty, _Loose, _Sect
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S+$")]
 Label = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9+_-]*$")]
 Share = Annotated[float, Field(ge=1e-6, le=1)]
+_MOST_EPOCHS = 100_000
+_Epochs = Annotated[int, Field(ge=1, le=_MOST_EPOCHS)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 def _as_preset(value: Any) -> Any:
     """A recipe that is written as a name alone is the preset of that name."""
     return {"preset": value} if isinstance(value, str) else value
+
+
+def _epoch(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value not in (None, "best") and not (whole and 0 <= value <= _MOST_EPOCHS):
+        raise fault(f"got {value!r}, expected an epoch, 0 to {_MOST_EPOCHS:_}, or best")
+    return value
+
+
+# What may be a number or a word: the page and the messages show the number.
+_EPOCH_SCHEMA = WithJsonSchema(
+    {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _MOST_EPOCHS}, {"type": "null"}]}
+)
 
 
 class ModelConfig(_Section):
@@ -37,20 +52,30 @@ class TrainingConfig(_Section):
     """Section `training`."""
 
     epochs: int = Field(
-        default=10, ge=1, le=100_000, description="Passes over the training images, each time one is trained."
+        default=20, ge=1, le=100_000, description="Passes over the training images, each time one is trained."
     )
     batch_size: int = Field(default=100, ge=1, le=1_000_000, description="Images of a training step.")
-    learning_rate: float = Field(default=1e-3, ge=1e-9, le=100, description="At the start of the schedule.")
+    learning_rate: float = Field(default=1.2e-3, ge=1e-9, le=100, description="At the start of the schedule.")
     optimizer: Name = Field(default="adam", description="Which optimiser: `adam` or `sgd`.")
     momentum: float = Field(default=0.9, ge=0, lt=1, description="Of `sgd`.")
-    weight_decay: float = Field(
-        default=0.0, ge=0, le=10, description="By which share of the learning rate weights shrink each step."
-    )
+    weight_decay: float = Field(default=0.0, ge=0, le=10, description="L2 penalty on weights and biases.")
     schedule: Name = Field(
-        default="constant", description="How the learning rate goes on: `constant`, `cosine` or `step`."
+        default="cosine", description="How the learning rate goes on: `constant`, `cosine` or `steps`."
+    )
+    lowest: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="The lowest learning rate of `cosine`, and that of `finetune`, as a share of the first.",
     )
     patience: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
         default=None, description="Stop after so many epochs without a better validation score; null: never."
+    )
+    retrain_epochs: _Epochs | None = Field(
+        default=None, description="Epochs after the last round of pruning; null: `epochs`."
+    )
+    round_epochs: _Epochs | None = Field(
+        default=None, description="Epochs after every other round; null: as after the last."
     )
 
 
@@ -64,18 +89,31 @@ class RecipeConfig(_Section):
     criterion: Name | None = Field(default=None, description="What is kept: `wann prune --list` has them.")
     scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
     schedule: Name | None = Field(
-        default=None, description="`oneshot`, `iterative`, `levels`, `gradual`, `set` or `rigl`."
+        default=None, description="`oneshot`, `iterative`, `levels`, `gradual`, ..."
     )
     retraining: Name | None = Field(
         default=None,
         description="`finetune`, `lr-rewind`, `weight-rewind`, `reset`, `reinit` or `none`.",
     )
-    when: Name | None = Field(default=None, description="`before` training, `during` it or `after` it.")
+    when: Name | None = Field(
+        default=None, description="Whether pruning comes `before` training or `after` it."
+    )
     rounds: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
         default=None, description="Rounds of an iterative schedule."
     )
     level: Annotated[float, Field(ge=0.001, le=0.999)] | None = Field(
         default=None, description="Share of the rest that each of the `levels` removes."
+    )
+    rewind_epoch: Annotated[int | str | None, BeforeValidator(_epoch), _EPOCH_SCHEMA] = Field(
+        default=None,
+        description="Where `weight-rewind` goes back to: an epoch, or `best`, that of the best validation "
+        "score; null: the preset's.",
+    )
+    spacing: Name | None = Field(
+        default=None, description="Of the densities of an iterative schedule: `exponential` or `linear`."
+    )
+    last_layer: Annotated[float, Field(ge=0.001, le=0.999)] | None = Field(
+        default=None, description="Share that a level removes from the last layer, where that differs."
     )
     keep_at_least: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
         default=None, description="Connections that every layer keeps."

@@ -30,14 +30,15 @@ class CellRow:
         seed: of everything random in it.
         score_before: test score when it was pruned, before the last retraining.
         score: test score at the end; accuracy as a fraction.
+        validation_score: the same on the validation images, by which one may choose.
         dense_score: that of the dense network of the same seed.
         connections: weights and biases that are not 0.
         effective_connections: those on a path from an input to an output.
         density_per_layer: share of the weights kept in each layer.
         compression, speedup: weights, and multiplications, of the dense network for one that is left.
         neurons_alive: hidden neurons in use, by layer.
-        training_steps: minibatches, the dense training's not counted.
-        seconds: all that it took.
+        training_steps: minibatches, the dense training's included where the recipe begins with it.
+        seconds: the same.
         definition: the recipe, key by key.
         network: the network's file, from the run folder on.
     """
@@ -49,6 +50,7 @@ class CellRow:
     seed: int
     score_before: float | None
     score: float
+    validation_score: float
     dense_score: float
     connections: int
     effective_connections: int

@@ -13,11 +13,15 @@ from wann.search.state import GenerationInfo
 from wann.tasks.task import AnyTask
 
 
-class Watcher(Protocol):
-    """Is told what happens."""
+class Noting(Protocol):
+    """Is told what a person should know."""
 
     def note(self, text: str) -> None:
         """Something that a person should know, in one line."""
+
+
+class Watcher(Noting, Protocol):
+    """Is told what happens."""
 
     def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         """The search begins, or goes on after generation `done`, towards generation `total`."""
@@ -40,10 +44,11 @@ class Silent:
 
 
 @contextmanager
-def interruption(watcher: Watcher) -> Iterator[threading.Event]:
+def interruption(watcher: Noting, running: str = "generation") -> Iterator[threading.Event]:
     """Turn the first Ctrl-C or SIGTERM into a flag that a loop sees when it gets there.
 
-    A second one interrupts at once. One inside another has its own flag, which alone is set.
+    A second one interrupts at once. One inside another has its own flag, which alone is set. `running` is
+    what the loop does at a time, for people.
     """
     interrupted = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -54,7 +59,7 @@ def interruption(watcher: Watcher) -> Iterator[threading.Event]:
         if interrupted.is_set():
             raise KeyboardInterrupt
         interrupted.set()
-        watcher.note("stopping after this generation; once more stops at once")
+        watcher.note(f"stopping after this {running}; once more stops at once")
 
     previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -15,6 +15,7 @@ from wann.cli.evolve import evolve
 from wann.cli.export import export
 from wann.cli.importing import import_network
 from wann.cli.listing import list_runs
+from wann.cli.prune import prune
 from wann.cli.render import render
 from wann.cli.resume import resume
 from wann.cli.tasks import tasks
@@ -55,6 +56,7 @@ app.command()(verify)
 app.command("list")(list_runs)
 app.command()(tasks)
 app.command()(test)
+app.command()(prune)
 app.command()(render)
 app.command()(export)
 app.add_typer(data, name="data")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.compare import compare
 from wann.cli.data import commands as data
 from wann.cli.doctor import doctor
 from wann.cli.evolve import evolve
@@ -57,6 +58,7 @@ app.command("list")(list_runs)
 app.command()(tasks)
 app.command()(test)
 app.command()(prune)
+app.command()(compare)
 app.command()(render)
 app.command()(export)
 app.add_typer(data, name="data")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 
 import typer
 
@@ -29,6 +28,5 @@ def show_methods(as_json: bool) -> None:
 
 
 def _line(method: Method) -> str:
-    text = method.line + (f" ({method.source})" if method.source else "")
-    indent = " " * (_NAMES + 3)
-    return textwrap.fill(f"  {method.name:<{_NAMES}} {text}", 100, subsequent_indent=indent)
+    source = f" ({method.source})" if method.source.strip("-") else ""
+    return f"  {method.name:<{_NAMES}} {method.line}{source}"

@@ -85,9 +85,10 @@ def _show_next(outcome: PruneOutcome) -> None:
     run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
     print(f"\nIn {outcome.folder}")
     print(
-        "  results.csv     a row for each cell\n  networks/       the network of each, for wann test and export"
+        "  results.csv     a row for each cell\n"
+        "  networks/       the network of each, for wann test and export"
     )
-    commands = [(f"wann compare {run} -o picture.png", "a picture; name searches too, to set beside it")]
+    commands = [(f"wann compare {run} -o picture.png", "a picture; searches may be named too")]
     if outcome.status != "finished":
         commands = [(f"wann resume {run}", "go on; what is finished stays"), *commands]
     print("Next:")

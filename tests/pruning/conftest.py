@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -9,9 +10,16 @@ import pytest
 import torch
 
 from wann.pruning.case import Case, Data, case_of
-from wann.pruning.model import MLP
+from wann.pruning.model import MLP, one_thread
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets.dataset import make_dataset
+
+
+@pytest.fixture(autouse=True)
+def single_thread():
+    """Small networks are slow on several threads."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +40,7 @@ def network() -> Callable[..., MLP]:
     def network(seed: int = 0, sizes: tuple[int, ...] = (6, 5, 4, 3), activation: str = "relu") -> MLP:
         rng = np.random.default_rng(seed)
         model = MLP(sizes, activation, torch.float64)
-        pairs = zip(sizes[:-1], sizes[1:], strict=True)
+        pairs = itertools.pairwise(sizes)
         model.load([(rng.normal(size=(n_out, n_in)), rng.normal(size=n_out)) for n_in, n_out in pairs])
         return model
 

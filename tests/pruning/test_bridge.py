@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -25,7 +27,7 @@ def sparse(seed, density=0.3, sizes=(6, 5, 4, 3)):
     rng = np.random.default_rng(seed)
     return [
         (rng.normal(size=(n_out, n_in)) * (rng.random((n_out, n_in)) < density), rng.normal(size=n_out))
-        for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
+        for n_in, n_out in itertools.pairwise(sizes)
     ]
 
 
@@ -86,5 +88,5 @@ def test_the_evaluator_finds_the_same_accuracy_and_loss(task):
     )
     assert correct[0, 0] == accuracy(model, data)
     loss = torch.nn.functional.cross_entropy(model(data.images), data.labels)
-    assert -returns[0, 0] == pytest.approx(float(loss), abs=1e-9)
+    assert -returns[0, 0] == pytest.approx(loss.item(), abs=1e-9)
     assert images[0, 0] == len(test)

@@ -71,7 +71,9 @@ def train_dense(
         TrainingDiverged: the loss is no number any more.
     """
     if any(not isinstance(width, int) or width < 1 for width in hidden):
-        raise PruningError(f"hidden: expected whole numbers from 1, neurons of each layer, got {list(hidden)}")
+        raise PruningError(
+            f"hidden: expected whole numbers from 1, neurons of each layer, got {list(hidden)}"
+        )
     started = time.perf_counter()
     sizes = sizes_of(task, tuple(hidden))
     with one_thread():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
@@ -139,7 +140,7 @@ def from_layers(layers: Layers, activation: str, dtype: torch.dtype = torch.floa
 def initial_layers(sizes: Sequence[int], generator: torch.Generator) -> Layers:
     """Draw weights of variance 2 / (n_in + n_out) (Glorot 2010), which SNIP asks for; biases are 0."""
     layers = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in itertools.pairwise(sizes):
         spread = math.sqrt(2.0 / (n_in + n_out))
         weight = torch.randn(n_out, n_in, generator=generator) * spread
         layers.append((weight.numpy(), np.zeros(n_out, np.float32)))

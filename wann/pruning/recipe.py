@@ -26,7 +26,7 @@ class Recipe:
         scope: what competes: all weights (`global`), those of one layer, every layer at the same density
             (`layer`), or at one by its size (`erk`).
         schedule: `oneshot`; `iterative`, so many `rounds`; `levels`, each of which removes a share `level` of
-            what is left; `gradual`, while one training runs (it is the training; `retraining` comes after it).
+            what is left; `gradual`, while one training runs (the only one; `retraining` comes after it).
         retraining: what follows each round. Before training it is a whole training of the initial weights,
             of fresh ones (`reinit`) or `none`.
         when: whether the criterion sees the initial weights (`before`) or the trained ones (`after`).

@@ -34,20 +34,26 @@ def rounds(recipe: Recipe, density: float) -> list[Round]:
 
 
 def _levels(recipe: Recipe, density: float) -> list[Round]:
-    """Each level keeps 1 - level of the rest (Frankle & Carbin 2019); the last one removes what is missing."""
+    """Each level keeps 1 - level of the rest (Frankle & Carbin 2019); the last one what is missing."""
     count = max(1, math.ceil(math.log(density) / math.log(1.0 - recipe.level) - 1e-9))
     found = [(1.0 - recipe.level) ** (k + 1) for k in range(count - 1)]
     last = recipe.last_layer
-    # The share of a level that the last round covers, so that the last layer is not pruned ahead of the others.
+    # The last round covers a part of a level, of the last layer as of the others.
     powers = [*range(1, count), math.log(density) / math.log(1.0 - recipe.level)]
     aparts = [None if last is None else (1.0 - last) ** power for power in powers]
     return [Round(*pair) for pair in zip([*found, density], aparts, strict=True)]
 
 
 def gradual_sparsity(step: float, start: float, end: float, final: float, initial: float = 0.0) -> float:
-    """Return s_f + (s_i - s_f) (1 - (t - t0) / (n dt))^3 (Zhu & Gupta 2017, eq. 1), s_i before and s_f after."""
-    share = min(1.0, max(0.0, (step - start) / max(end - start, 1e-12)))
-    return final + (initial - final) * (1.0 - share) ** 3
+    """Return s_f + (s_i - s_f) (1 - (t - t0) / (n dt))^3, exactly s_i before and s_f after.
+
+    Source: Zhu & Gupta 2017, eq. 1.
+    """
+    if step <= start:
+        return initial
+    if step >= end:
+        return final
+    return final + (initial - final) * (1.0 - (step - start) / (end - start)) ** 3
 
 
 def gradual_densities(steps: int, density: float) -> dict[int, float]:

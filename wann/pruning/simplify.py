@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ def simplify(layers: Layers, activation: str) -> Layers:
         activation: of the hidden neurons.
     """
     result = [(weight.astype(np.float64), bias.astype(np.float64)) for weight, bias in layers]
-    for (weight, bias), (onward, next_bias) in zip(result[:-1], result[1:], strict=True):
+    for (weight, bias), (onward, next_bias) in itertools.pairwise(result):
         constant = ~(weight != 0).any(1)
         value = ACTIVATIONS[activation].formula(np.clip(bias[constant], -CLAMP, CLAMP))
         next_bias += onward[:, constant] @ value
@@ -80,7 +81,7 @@ def count(layers: Layers, activation: str) -> Counts:
 
 def _live_biases(layers: Layers) -> int:
     total = int(np.count_nonzero(layers[-1][1]))
-    for (weight, bias), (onward, _) in zip(layers[:-1], layers[1:], strict=True):
+    for (weight, bias), (onward, _) in itertools.pairwise(layers):
         live = (weight != 0).any(1) | (onward != 0).any(0)
         total += int(np.count_nonzero(bias[live]))
     return total

@@ -34,12 +34,12 @@ class Training:
 
     epochs: int = 20
     batch_size: int = 100
-    learning_rate: float = 1.2e-3
+    learning_rate: float = 2e-3
     optimizer: str = "adam"
     momentum: float = 0.9
     weight_decay: float = 0.0
     schedule: str = "cosine"
-    lowest: float = 0.1
+    lowest: float = 0.25
     patience: int | None = None
     retrain_epochs: int | None = None
     round_epochs: int | None = None
@@ -52,7 +52,9 @@ class Training:
             if value is not None and value < least:
                 raise PruningError(f"training.{key}: expected at least {least}, got {value}")
         if not 0 < self.learning_rate < math.inf:
-            raise PruningError(f"training.learning_rate: expected a positive number, got {self.learning_rate}")
+            raise PruningError(
+                f"training.learning_rate: expected a positive number, got {self.learning_rate}"
+            )
 
     def rate(self, share: float) -> float:
         """Return the learning rate when this share of the training, 0 to 1, is over."""

@@ -8,8 +8,8 @@ from wann.errors import PruningError
 from wann.pruning.criteria import (
     activity,
     connection_effect,
-    cosine,
     correlation,
+    cosine,
     entropy,
     gradients,
     grasp,

@@ -28,7 +28,7 @@ def entropy(case: Case) -> list[Tensor]:
 
 
 def histogram_entropy(rows: Tensor, bins: int) -> Tensor:
-    """Return `(n,)` entropies of `(n, values)` rows, over equal bins from the smallest value to the largest."""
+    """Return `(n,)` entropies of `(n, values)` rows, over equal bins from the least to the largest value."""
     low, high = rows.min(), rows.max()
     width = torch.where(high > low, high - low, 1.0)
     bucket = ((rows - low) / width * bins).long().clamp_max(bins - 1)

@@ -29,7 +29,7 @@ def grasp(case: Case) -> list[Tensor]:
         raise PruningError(f"grasp: temperature: expected a positive number, got {temperature!r}")
     weights, biases = case.leaves()
     loss = case.loss(case.minibatch(), weights, biases, temperature)
-    found = torch.autograd.grad(loss, weights, create_graph=True)
+    found = torch.autograd.grad(loss, weights, create_graph=True, materialize_grads=True)
     product = sum((g.detach() * g).sum() for g in found)
     if not isinstance(product, Tensor) or not product.requires_grad:
         return [torch.zeros_like(weight) for weight in weights]

@@ -1,7 +1,7 @@
 """Optimal brain surgeon: the inverse Hessian scores a weight, and says how the rest makes up for it.
 
 A small network is treated as a whole, with the Gauss-Newton matrix of its loss. In a larger one each layer
-minimises its own squared error on what enters it (layer-wise OBS, Dong 2017), where all rows share one matrix.
+minimises its own squared error on what enters it (layer-wise OBS, Dong 2017), and all rows share a matrix.
 """
 
 from __future__ import annotations

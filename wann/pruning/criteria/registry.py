@@ -85,6 +85,7 @@ class Criterion:
             )
         if self.unit == "neuron" and len(case.weights) < 2:
             raise CriterionDoesNotFit(f"{self.name}: scores hidden neurons, and the network has none")
+        _require_numbers(self.name, case.weights)
         scores = list(self.score(case))
         self._check(case, scores)
         return scores
@@ -95,17 +96,21 @@ class Criterion:
         if [tuple(score.shape) for score in scores] != expected:
             got = [tuple(score.shape) for score in scores]
             raise PruningError(f"{self.name}: expected scores of the shapes {expected}, got {got}")
-        if any(torch.isnan(score).any() for score in scores):
-            raise TrainingDiverged(
-                f"{self.name}: scores are not numbers, so weights or gradients have overflowed; "
-                f"try a lower learning rate"
-            )
+        _require_numbers(self.name, scores)
         if self.needs_gradient and not any(score.any() for score in scores):
             raise NoGradient(
                 f"{self.name}: all gradients are zero ('{case.activation}' passes none on, every neuron is "
                 f"off, or the loss has its minimum here); try another activation, another seed, or a "
                 f"criterion without gradients, as magnitude or connection-effect"
             )
+
+
+def _require_numbers(name: str, tensors: Sequence[Tensor]) -> None:
+    if any(torch.isnan(tensor).any() for tensor in tensors):
+        raise TrainingDiverged(
+            f"{name}: weights or scores are not numbers, so a training has overflowed; "
+            f"try a lower learning rate"
+        )
 
 
 # What has been registered: criteria that score weights, and those that score neurons.

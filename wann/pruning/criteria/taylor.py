@@ -22,7 +22,8 @@ def taylor1(case: Case) -> list[Tensor]:
     """(sum g w)^2: what the first-order expansion says of the squared change of the loss (eq. 8)."""
     data = case.sample(case.options.get("samples", 5000))
     weights, biases = case.leaves()
-    found = torch.autograd.grad(case.loss(data, weights, biases), [*weights, *biases])
+    loss = case.loss(data, weights, biases)
+    found = torch.autograd.grad(loss, [*weights, *biases], materialize_grads=True)
     edge = len(weights)
     with torch.no_grad():
         layers = zip(weights, biases, found[:edge], found[edge:], strict=True)
@@ -44,7 +45,7 @@ def taylor2(case: Case) -> list[Tensor]:
     """
     gates = [torch.ones_like(bias, requires_grad=True) for bias in case.biases[:-1]]
     loss = _gated_loss(case, case.sample(case.options.get("samples", 500)), gates)
-    slopes = torch.autograd.grad(loss, gates, create_graph=True)
+    slopes = torch.autograd.grad(loss, gates, create_graph=True, materialize_grads=True)
     scores = []
     for gate, slope in zip(gates, slopes, strict=True):
         second = [

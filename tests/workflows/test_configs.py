@@ -13,7 +13,8 @@ from wann.search.search import init
 from wann.workflows.build import build_task
 from wann.workflows.generation import next_generation
 
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+FOLDER = Path(__file__).parents[2] / "configs"
+CONFIGS = sorted(set(FOLDER.rglob("*.yaml")) - set((FOLDER / "prune").glob("*.yaml")))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)

@@ -56,7 +56,9 @@ def recipe_of(section: RecipeConfig) -> Recipe:
     """
     given = {key: getattr(section, key) for key in _KEYS if getattr(section, key) is not None}
     if section.preset is None:
-        return Recipe(section.name or str(section.criterion), options=section.options, **given)
+        return Recipe(
+            section.name or str(section.criterion).rpartition(":")[2], options=section.options, **given
+        )
     preset = PRESETS[section.preset]
     name = section.name or (f"{preset.name}+{section.control}" if section.control else preset.name)
     return replace(preset, name=name, options={**preset.options, **section.options}, **given)

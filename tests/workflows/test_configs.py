@@ -17,7 +17,8 @@ from wann.workflows.dense import DenseRun
 from wann.workflows.generation import next_generation, select_episodes
 
 LARGEST = 8  # networks on images, which are slower than episodes
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+FOLDER = Path(__file__).parents[2] / "configs"
+CONFIGS = sorted(set(FOLDER.rglob("*.yaml")) - set((FOLDER / "prune").glob("*.yaml")))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)

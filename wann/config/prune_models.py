@@ -55,7 +55,7 @@ class TrainingConfig(_Section):
         default=20, ge=1, le=100_000, description="Passes over the training images, each time one is trained."
     )
     batch_size: int = Field(default=100, ge=1, le=1_000_000, description="Images of a training step.")
-    learning_rate: float = Field(default=1.2e-3, ge=1e-9, le=100, description="At the start of the schedule.")
+    learning_rate: float = Field(default=2e-3, ge=1e-9, le=100, description="At the start of the schedule.")
     optimizer: Name = Field(default="adam", description="Which optimiser: `adam` or `sgd`.")
     momentum: float = Field(default=0.9, ge=0, lt=1, description="Of `sgd`.")
     weight_decay: float = Field(default=0.0, ge=0, le=10, description="L2 penalty on weights and biases.")
@@ -63,7 +63,7 @@ class TrainingConfig(_Section):
         default="cosine", description="How the learning rate goes on: `constant`, `cosine` or `steps`."
     )
     lowest: float = Field(
-        default=0.1,
+        default=0.25,
         ge=0,
         le=1,
         description="The lowest learning rate of `cosine`, and that of `finetune`, as a share of the first.",

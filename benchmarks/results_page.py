@@ -274,7 +274,7 @@ def mnist() -> str:
                 f"{percent(run['tuned_shared_mean'])} at {run['tuned_shared_weight']}",
                 own and percent(own["mean"]),
                 run["connections"],
-                f"{run['generations']} generations, {run['search_seconds'] / 60:.0f} min",
+                f"{run['generations']} generations, {run['search_seconds'] / 60:.0f} min, {run['status']}",
             ]
         )
     more = load("mnist16_tuned")
@@ -313,8 +313,8 @@ def dense() -> str:
     if not rows:
         return ""
     return (
-        "## Dense rivals\n\nFixed topologies, their weights trained as those of the searched networks are. With "
-        "one weight for all connections every hidden node of a layer does the same, so the first two "
+        "## Dense rivals\n\nFixed topologies, their weights trained as those of the searched networks are. "
+        "With one weight for all connections every hidden node of a layer does the same, so the first two "
         "columns say little. Tuned weights: the median over episodes, or the test accuracy.\n\n"
         + table(["", "random shared", "tuned shared", "tuned weights", "connections", "s"], rows)
         + f"\n{', '.join(commands)}.\n"

@@ -10,7 +10,8 @@ Prints one JSON object:
                                the track as evolved ones do (in the paper's search a lane lasts 938 of 1000
                                steps), on its 192 x 18 lanes; padding and finished lanes do not count
     steps_per_lane             of those two networks
-    ray_share                  swingup_29_52 with two Ray workers / with two local ones
+    ray_share                  of the speed of two local workers, what two Ray workers reach on the paper's
+                               search: each of 60 generations in its middle is done by both, in turns
     ratio                      swingup_29_52 with two local workers / raw
     not_evaluation_share       of the wall time of the paper's search (192 networks, with its run folder),
                                what is not evaluation
@@ -24,6 +25,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -42,10 +44,12 @@ from wann.evaluation.lanes import Lanes
 from wann.evaluation.play import Play, play
 from wann.evaluation.pools import ThreadPool, cores, make_pool
 from wann.network.network import Network, Networks
+from wann.search.search import init
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.environment import make_task
 from wann.workflows.build import build_task
 from wann.workflows.evolve import start
+from wann.workflows.generation import next_generation, prepare
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 SWINGUP = "wann_envs:wann/CartPoleSwingUp-v0"
@@ -70,7 +74,7 @@ def main() -> None:
         "swingup_100_300": large,
         "steps_per_lane": [small_steps, large_steps],
         "ratio": round(small["local"]["2"] / raw, 1),
-        "ray_share": round(small["ray"]["2"] / small["local"]["2"], 3),
+        "ray_share": round(ray_share(), 3),
         "not_evaluation_share": round(not_evaluation_share(generations=150), 4),
         "startup_s": round(startup(), 2),
         "peak_memory_mb": round(peak_memory()),
@@ -157,17 +161,38 @@ def throughput(n_nodes: int, n_connections: int, seconds: float) -> tuple[dict[s
 
 
 def useful_steps(networks: Networks, backend: str, workers: int, seconds: float) -> float:
-    """Useful steps a second over whole generations, after some to warm up."""
+    """Useful steps a second: the median over generations, after some to warm up."""
     with make_pool(make_task(SWINGUP), backend, workers) as pool:
         pool.prepare(len(networks), len(WEIGHTS) * EPISODES)
-        steps, generation, started = 0.0, 0, 0.0
-        while generation < WARM_UP + 1 or time.perf_counter() - started < seconds:
-            if generation == WARM_UP:
-                steps, started = 0.0, time.perf_counter()
-            seeds = episode_seeds(0, Purpose.SEARCH, EPISODES, generation)
-            steps += pool.play(networks, WEIGHTS, Lanes.product(len(WEIGHTS), seeds)).steps.sum()
-            generation += 1
-        return float(steps / (time.perf_counter() - started))
+        rates, end = list[float](), 0.0
+        while len(rates) < WARM_UP + 1 or time.perf_counter() < end:
+            seeds = episode_seeds(0, Purpose.SEARCH, EPISODES, len(rates))
+            started = time.perf_counter()
+            steps = pool.play(networks, WEIGHTS, Lanes.product(len(WEIGHTS), seeds)).steps.sum()
+            rates.append(float(steps) / (time.perf_counter() - started))
+            if len(rates) == WARM_UP:
+                end = time.perf_counter() + seconds
+        return statistics.median(rates[WARM_UP:])
+
+
+def ray_share(first: int = 500, generations: int = 60) -> float:
+    """Median seconds of the paper's generations with two local workers / with two Ray workers."""
+    config = load_config(CONFIGS / "paper" / "swingup.yaml")
+    task = build_task(config.task)
+    state = init(config.search, 0, task.n_inputs, task.n_outputs, task.output_activation)
+    seconds: dict[str, list[float]] = {"local": [], "ray": []}
+    with make_pool(task, "local", 2) as local, make_pool(task, "ray", 2) as ray:
+        for pool in (local, ray):
+            prepare(pool, config)
+        for generation in range(first + generations):
+            following = state
+            for name, pool in (("ray", ray), ("local", local)):
+                if name == "local" or generation >= first:
+                    started = time.perf_counter()
+                    following, _ = next_generation(state, pool, config)
+                    seconds[name].append(time.perf_counter() - started)
+            state = following
+    return statistics.median(seconds["local"][first:]) / statistics.median(seconds["ray"][1:])
 
 
 class _Timed(ThreadPool):

@@ -12,6 +12,13 @@ WannError                      one clear line; the command line prints it and ex
 ├── GenomeError                a genome or network file is malformed
 ├── TuneError                  weights cannot be tuned as asked
 ├── EvaluationError            every episode of a run failed, or a backend cannot be used
+├── PruningError               a network cannot be pruned as asked
+│   ├── UnknownMethod          no criterion, scope, schedule, retraining or control of that name
+│   ├── BadDensity             a density outside (0, 1]
+│   ├── CriterionDoesNotFit    the criterion says nothing about this model, or not on these terms
+│   ├── NoGradient             all gradients are zero, so they rank nothing
+│   ├── NothingLeft            no connection, or none of a layer, would be left
+│   └── TrainingDiverged       the loss is no number any more
 ├── RunError                   something about a run folder
 │   ├── RunExists              it is there already
 │   ├── RunNotFound            it is not there
@@ -76,6 +83,34 @@ class TuneError(WannError):
 
 class EvaluationError(WannError):
     """Every episode of a run failed, or a backend cannot be used."""
+
+
+class PruningError(WannError):
+    """A network cannot be pruned as asked."""
+
+
+class UnknownMethod(PruningError):
+    """There is no criterion, scope, schedule, retraining or control of that name."""
+
+
+class BadDensity(PruningError):
+    """A density lies outside (0, 1]."""
+
+
+class CriterionDoesNotFit(PruningError):
+    """A criterion says nothing about this model, or not on these terms."""
+
+
+class NoGradient(PruningError):
+    """All gradients are zero, so they rank nothing."""
+
+
+class NothingLeft(PruningError):
+    """No connection, or none of a layer, would be left."""
+
+
+class TrainingDiverged(PruningError):
+    """A training's loss is no number any more."""
 
 
 class RunError(WannError):

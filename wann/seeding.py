@@ -23,6 +23,7 @@ class Purpose(IntEnum):
     TUNE = 4  # episodes that tune weights; with index 1, what an optimiser of weights draws
     TEST = 5  # the only episodes that are reported
     RANDOM_WEIGHTS = 6  # the connection weights of regime 1
+    PRUNING = 7  # initial weights, orders of training images, draws of criteria and controls
 
 
 def generator(seed: int, purpose: Purpose, generation: int = 0, index: int = 0) -> np.random.Generator:

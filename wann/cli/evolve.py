@@ -73,7 +73,7 @@ def evolve(
             _evolve_seeds(loaded, seeds, run_dir, config.stem, tensorboard, as_json)
         return
     with connected(address), watcher(quiet=as_json) as watch:
-        folder = run_dir or new_folder(RUNS, config.stem, loaded)
+        folder = run_dir or new_folder(RUNS, config.stem, loaded.run.seed)
         outcome = start(loaded, folder, config.stem, watch, tensorboard=tensorboard)
     show_outcome(outcome, as_json)
 
@@ -88,7 +88,7 @@ def _evolve_seeds(
     from wann.workflows.seeds import evolve_seeds, parse_seeds
 
     def folder_of(seeded: Config) -> Path:
-        return run_dir / f"s{seeded.run.seed}" if run_dir else new_folder(RUNS, name, seeded)
+        return run_dir / f"s{seeded.run.seed}" if run_dir else new_folder(RUNS, name, seeded.run.seed)
 
     seeds = parse_seeds(text)
     with watcher(quiet=as_json) as watch:

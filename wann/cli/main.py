@@ -9,12 +9,14 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.compare import compare
 from wann.cli.data import commands as data
 from wann.cli.doctor import doctor
 from wann.cli.evolve import evolve
 from wann.cli.export import export
 from wann.cli.importing import import_network
 from wann.cli.listing import list_runs
+from wann.cli.prune import prune
 from wann.cli.render import render
 from wann.cli.resume import resume
 from wann.cli.tasks import tasks
@@ -57,6 +59,8 @@ app.command("list")(list_runs)
 app.command()(tasks)
 app.command()(test)
 app.command()(tune)
+app.command()(prune)
+app.command()(compare)
 app.command()(render)
 app.command()(export)
 app.add_typer(data, name="data")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,14 +28,23 @@ def resume(
     tensorboard: TensorboardOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Go on with a run that was stopped; the result equals not having stopped.
+    """Go on with a run of wann evolve or wann prune that was stopped.
+
+    The result equals not having stopped.
 
     Example: wann resume latest --generations 500
     """
     from wann.cli.compiling import say_if_compiling
+    from wann.errors import RunError
     from wann.records.find import find_run
+    from wann.records.manifest import PRUNE, kind_of, read_manifest
 
     folder = find_run(run)
+    if kind_of(read_manifest(folder)) == PRUNE:
+        if generations is not None or tensorboard:
+            raise RunError(f"{folder}: is a run of wann prune, which has no generations and no curves")
+        _resume_pruning(folder, backend, workers, address, as_json)
+        return
 
     say_if_compiling()
     from wann.cli.progress import watcher
@@ -46,3 +56,19 @@ def resume(
     with connected(address), watcher(quiet=as_json) as watch:
         outcome = go_on(folder, generations, chosen, workers, watch, tensorboard)
     show_outcome(outcome, as_json)
+
+
+def _resume_pruning(
+    folder: Path, backend: str | None, workers: int | None, address: str | None, as_json: bool
+) -> None:
+    from wann.cli.prune_progress import prune_watcher
+    from wann.cli.prune_table import show_pruned
+    from wann.evaluation.ray_pool import connected
+    from wann.workflows.prune import resume
+
+    chosen = "ray" if address else backend and str(backend)
+    with connected(address), prune_watcher(quiet=as_json) as watch:
+        outcome = resume(folder, chosen, workers, watch)
+    show_pruned(outcome, as_json)
+    if outcome.failed:
+        raise typer.Exit(2)

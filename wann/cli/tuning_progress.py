@@ -39,6 +39,21 @@ class _Quiet(Silent):
         print(f"wann: {text}", file=sys.stderr, flush=True)
 
 
+def _scores(info: TuneInfo) -> str:
+    if not info.env_steps:  # images
+        return (
+            f"accuracy {info.best:.1%}  training loss {-info.mean:.4f}  selected {info.select:.1%}  "
+            f"rate {info.spread:.2g}"
+        )
+    return f"best {info.best:.4g}  mean {info.mean:.4g}  selected {info.select:.4g}  sigma {info.spread:.3g}"
+
+
+def _short_scores(info: TuneInfo) -> str:
+    if not info.env_steps:
+        return f"accuracy {info.best:.1%} loss {-info.mean:.3f} rate {info.spread:.2g}"
+    return f"best {info.best:.4g} mean {info.mean:.4g} sigma {info.spread:.2g}"
+
+
 def _failed(info: TuneInfo) -> str:
     return f"  {info.failed} failed" if info.failed else ""
 
@@ -51,14 +66,12 @@ class _Lines(_Quiet):
         print(title, flush=True)
 
     def iteration(self, info: TuneInfo) -> None:
-        speed = self._speed.add(info.env_steps)
+        speed = self._speed.add(info.env_steps or info.evaluations)
         if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES and info.iteration < self._total:
             return
         self._last = time.monotonic()
         print(
-            f"iteration {info.iteration}/{self._total}  best {info.best:.4g}  mean {info.mean:.4g}  "
-            f"selected {info.select:.4g}  sigma {info.spread:.3g}  {speed}{_failed(info)}",
-            flush=True,
+            f"iteration {info.iteration}/{self._total}  {_scores(info)}  {speed}{_failed(info)}", flush=True
         )
 
 
@@ -71,15 +84,13 @@ class _Live(_Quiet):
         self._progress = Progress(
             BarColumn(bar_width=10),
             MofNCompleteColumn(),
-            TextColumn("best {task.fields[best]} mean {task.fields[mean]} sigma {task.fields[spread]}"),
+            TextColumn("{task.fields[scores]}"),
             TextColumn("{task.fields[speed]}"),
             TimeRemainingColumn(compact=True),
             console=self._console,
             transient=True,
         )
-        self._bar = self._progress.add_task(
-            "tuning", start=False, visible=False, best="", mean="", spread="", speed=""
-        )
+        self._bar = self._progress.add_task("tuning", start=False, visible=False, scores="", speed="")
 
     def begin_tuning(self, title: str, done: int, total: int) -> None:
         self._console.print(title, highlight=False)
@@ -92,10 +103,8 @@ class _Live(_Quiet):
             self._bar,
             completed=info.iteration,
             visible=True,
-            best=f"{info.best:.4g}",
-            mean=f"{info.mean:.4g}",
-            spread=f"{info.spread:.2g}",
-            speed=self._speed.add(info.env_steps) + _failed(info),
+            scores=_short_scores(info),
+            speed=self._speed.add(info.env_steps or info.evaluations) + _failed(info),
         )
 
     def close(self) -> None:

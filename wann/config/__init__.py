@@ -17,11 +17,15 @@ from wann.config.models import (
     TaskConfig,
     TopologyConfig,
 )
+from wann.config.prune_models import PruneConfig, RecipeConfig
+from wann.config.pruning import load_prune_config, parse_prune_config
 
 __all__ = [
     "Config",
     "EvaluationConfig",
     "MutationConfig",
+    "PruneConfig",
+    "RecipeConfig",
     "RunConfig",
     "SearchConfig",
     "TaskConfig",
@@ -31,6 +35,8 @@ __all__ = [
     "dump_config",
     "is_config",
     "load_config",
+    "load_prune_config",
     "override",
     "parse_config",
+    "parse_prune_config",
 ]

@@ -7,59 +7,70 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
+
+from wann.config.faults import Path, dotted
 from wann.config.models import Config
 
 _TYPES = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
 _PLURALS = {"integer": "whole numbers", "number": "numbers", "string": "names"}
 
 Schema = dict[str, Any]
+Model = type[BaseModel]
 
 
 @cache
-def _root() -> Schema:
-    return Config.model_json_schema()
+def _root(model: Model) -> Schema:
+    return model.model_json_schema()
 
 
-def _plain(schema: Schema) -> Schema:
+def _plain(schema: Schema, model: Model) -> Schema:
     """Return `schema` with its reference and its "or null" written out."""
     if "$ref" in schema:
-        schema = _root()["$defs"][schema["$ref"].rpartition("/")[2]] | schema
+        schema = _root(model)["$defs"][schema["$ref"].rpartition("/")[2]] | schema
     for option in schema.get("anyOf", ()):
         if option.get("type") != "null":
-            schema = _plain(option) | schema | {"nullable": True}
+            schema = _plain(option, model) | schema | {"nullable": True}
     return schema
 
 
-def schema_at(path: Sequence[str | int]) -> Schema:
-    """Return the JSON schema of the key or list item at `path`; `{}` where the models say nothing."""
-    schema = _root()
+def schema_at(path: Sequence[str | int], model: Model = Config) -> Schema:
+    """Return the JSON schema of the key or list item at `path`; `{}` where the models say nothing.
+
+    `model` is the one of the whole file, here and below.
+    """
+    schema = _root(model)
     for part in path:
         inner = schema.get("items") if isinstance(part, int) else schema.get("properties", {}).get(part)
-        schema = _plain(inner or {})
+        schema = _plain(inner or {}, model)
     return schema
 
 
-def known_keys(path: Sequence[str | int] = ()) -> list[str]:
+def known_keys(path: Sequence[str | int] = (), model: Model = Config) -> list[str]:
     """Return the keys of the section at `path`, in their order; `[]` where it is no section."""
-    return list(schema_at(path).get("properties", ()))
+    return list(schema_at(path, model).get("properties", ()))
 
 
-def _leaves(path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    for key in known_keys(path):
+def _leaves(model: Model, path: Path = ()) -> Iterator[Path]:
+    for key in known_keys(path, model):
         below = (*path, key)
-        yield from _leaves(below) if known_keys(below) else (below,)
+        if known_keys(below, model):
+            yield from _leaves(model, below)
+        else:
+            yield below
+            yield from _leaves(model, (*below, 0))
 
 
-def all_keys() -> list[tuple[str, ...]]:
-    """Return the paths of all keys that are no sections, in their order."""
-    return list(_leaves())
+def all_keys(model: Model = Config) -> list[Path]:
+    """Return the paths of all keys that are no sections, in order; those of a list's items for its first."""
+    return list(_leaves(model))
 
 
 def type_text(schema: Schema) -> str:
     """Return the type in plain words, such as "whole number or null"."""
     kind = schema.get("type", "")
     if kind == "array":
-        text = f"list of {_PLURALS[schema['items']['type']]}"
+        text = f"list of {_PLURALS.get(schema['items'].get('type'), 'names or mappings')}"
     elif kind == "object":
         text = "mapping"
     else:
@@ -92,13 +103,14 @@ def bounds_text(schema: Schema) -> str:
     if schema.get("type") == "array":
         count = f"{schema.get('minItems', 0)} to {number_text(schema['maxItems'])}"
         count += " different ones" if schema.get("uniqueItems") else ""
-        return f"{count}, each {bounds_text(schema['items'])}"
+        each = bounds_text(schema["items"])
+        return f"{count}, each {each}" if each else count
     return ""
 
 
-def expected(path: Sequence[str | int]) -> str:
+def expected(path: Sequence[str | int], model: Model = Config) -> str:
     """Return what belongs at `path`, such as "a whole number, 2 to 1_000_000"."""
-    schema = schema_at(path)
+    schema = schema_at(path, model)
     if properties := schema.get("properties"):
         return "a section with the keys " + ", ".join(properties)
     text = type_text(schema)
@@ -112,7 +124,7 @@ def _default_text(schema: Schema) -> str:
     return json.dumps(schema["default"]).replace('"', "").replace(".0,", ",").replace(".0]", "]")
 
 
-def describe_keys() -> list[tuple[str, str, str, str, str]]:
+def describe_keys(model: Model = Config) -> list[tuple[str, str, str, str, str]]:
     """Return (path, type, default, bounds, description) of every key, in the order of the models."""
-    found = ((".".join(path), schema_at(path)) for path in all_keys())
+    found = ((dotted(path), schema_at(path, model)) for path in all_keys(model))
     return [(path, type_text(s), _default_text(s), bounds_text(s), s["description"]) for path, s in found]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path as FilePath
+
+from pydantic import BaseModel
 
 from wann.config.document import MAX_BYTES, Document, position, read_yaml, write_yaml
 from wann.config.faults import Fault, Path, Place, config_error, dotted, shown
 from wann.config.models import Config
-from wann.config.validation import validate
+from wann.config.validation import Model, nearest, other_kind, validate
 from wann.errors import did_you_mean
 
 
@@ -28,7 +30,7 @@ def load_config(path: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: the file cannot be read, or something in it or in an override is wrong.
     """
-    return parse_config(_text_of(FilePath(path)), str(path), overrides)
+    return parse_config(text_of(FilePath(path)), str(path), overrides)
 
 
 def parse_config(text: str, where: str, overrides: Sequence[str] = ()) -> Config:
@@ -37,16 +39,44 @@ def parse_config(text: str, where: str, overrides: Sequence[str] = ()) -> Config
     Raises:
         ConfigError: something in the text or in an override is wrong.
     """
+    return parse(text, where, Config, "at least task: {env: ...}", overrides)
+
+
+def parse(
+    text: str,
+    where: str,
+    model: type[Model],
+    least: str,
+    overrides: Sequence[str] = (),
+    check: Callable[[Model], Iterable[tuple[Path, str]]] = lambda config: (),
+) -> Model:
+    """Read a config of some kind from YAML text.
+
+    Args:
+        text: the YAML.
+        where: what stands in messages in place of a file's name.
+        model: what kind of config it is.
+        least: the least that such a config says, for people.
+        overrides: `--set` strings.
+        check: what else is wrong with a config, as (path, words).
+
+    Raises:
+        ConfigError: something in the text or in an override is wrong.
+    """
     document = read_yaml(text, lambda line, column: Place(where, line, column))
     if not document.faults and not isinstance(document.value, dict):
         got = "nothing" if document.value is None else shown(document.value)
-        what = f"got {got}, expected the sections {', '.join(Config.model_fields)}"
-        document.faults.append(Fault(document.places[()], (), f"{what}; at least task: {{env: ...}}"))
+        what = f"got {got}, expected the sections {', '.join(model.model_fields)}"
+        document.faults.append(Fault(document.places[()], (), f"{what}; {least}"))
     for override in overrides:
         _override(document, override)
     config = None
     if isinstance(document.value, dict):
-        config, faults = validate(document.value, document.places)
+        if other := other_kind(document.value, model.__name__):
+            raise config_error([Fault(document.places[()], (), other)])
+        config, faults = validate(document.value, document.places, model)
+        if config is not None:
+            faults = [Fault(nearest(path, document.places), path, words) for path, words in check(config)]
         # What cannot be read is None here, and need not be told twice.
         told = {(fault.place, fault.path) for fault in document.faults}
         document.faults += [fault for fault in faults if (fault.place, fault.path) not in told]
@@ -64,15 +94,15 @@ def override(config: Config, overrides: Sequence[str]) -> Config:
     return parse_config(dump_config(config), "config", overrides) if overrides else config
 
 
-def dump_config(config: Config) -> str:
+def dump_config(config: BaseModel) -> str:
     """Return the resolved config as YAML: every key, in the models' order; parses to an equal config.
 
-    A section that is null is left out, so that a config keeps its hash when sections are added to the models.
+    A section that is null is left out.
     """
     return write_yaml({key: value for key, value in config.model_dump().items() if value is not None})
 
 
-def config_hash(config: Config) -> str:
+def config_hash(config: BaseModel) -> str:
     """Return the first 16 hexadecimal digits of the SHA-256 of what differs from the defaults.
 
     So a key that a later version brings does not make another config of an old one.
@@ -81,7 +111,12 @@ def config_hash(config: Config) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _text_of(path: FilePath) -> str:
+def text_of(path: FilePath) -> str:
+    """Return what a config file holds.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
     file = Place(str(path))
     try:
         with path.open("rb") as stream:

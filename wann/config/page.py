@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from wann.config.keys import describe_keys, schema_at
+from collections.abc import Iterator
+
+from wann.config.faults import Path, dotted
+from wann.config.keys import Model, all_keys, describe_keys, schema_at
+from wann.config.models import Config
+from wann.config.prune_models import PruneConfig
 
 EXAMPLE = """\
 task:
@@ -50,19 +55,47 @@ configs/mine.yaml:12:3: search.populatoin: unknown key; did you mean 'population
 """
 
 
+_PRUNING = """
+# Config files of `wann prune`
+
+These have other sections. `task.dataset`, `prune.recipes` and `prune.densities` or `prune.connections` are
+required. [prune.md](prune.md) explains recipes.
+
+```yaml
+task:
+  dataset: digits
+model:
+  hidden: [300, 100]
+prune:
+  recipes: [magnitude, snip, {preset: lottery, rounds: 6}]
+  densities: [0.1, 0.05]
+  seeds: [0, 1, 2]
+```
+
+The section `task` is that of a search.
+"""
+
+
 def page() -> str:
     """Return the page as Markdown."""
-    rows: dict[str, list[tuple[str, ...]]] = {}
-    for path, *texts in describe_keys():
-        section, _, key = path.rpartition(".")
-        rows.setdefault(section, []).append((f"`{key}`", *texts))
-    return _INTRODUCTION + "".join(_section(name, rows[name]) for name in rows)
+    pruning = (part for name, part in _sections(PruneConfig) if name != "task")
+    return _INTRODUCTION + "".join(part for _, part in _sections(Config)) + _PRUNING + "".join(pruning)
 
 
-def _section(name: str, rows: list[tuple[str, ...]]) -> str:
+def _sections(model: Model) -> Iterator[tuple[str, str]]:
+    """Yield the name and the Markdown of each section."""
+    rows: dict[Path, list[tuple[str, ...]]] = {}
+    for path, (_, *texts) in zip(all_keys(model), describe_keys(model), strict=True):
+        rows.setdefault(path[:-1], []).append((f"`{path[-1]}`", *texts))
+    for path, lines in rows.items():
+        title = dotted(tuple(part for part in path if part != 0))
+        yield title, _section(title, schema_at(path, model)["description"], lines)
+
+
+def _section(title: str, description: str, rows: list[tuple[str, ...]]) -> str:
     lines = [
-        f"\n## {name}\n",
-        schema_at(name.split("."))["description"] + "\n",
+        f"\n## {title}\n",
+        description + "\n",
         "| key | type | default | allowed | meaning |",
         "| --- | --- | --- | --- | --- |",
         *("| " + " | ".join(row) + " |" for row in rows),

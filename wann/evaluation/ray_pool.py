@@ -21,11 +21,11 @@ from wann.network.network import Networks
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 
-_RETRIES = 5
+RETRIES = 5
 _OBJECT_STORE_BYTES = 128 * 1024 * 1024
 _PROBE_SECONDS = 5.0
 _SETTINGS_FRAME = b"\0\0\0\x04\0\0\0\0\0"  # empty: length 0, type 4, no flags, stream 0
-_CHUNK_SECONDS = 0.05
+_CHUNK_SECONDS = 0.2
 _SENDING_SECONDS = 0.008
 _TOKEN = (
     "where a local search has left a token in the home folder, clusters started by hand need "
@@ -40,16 +40,16 @@ class RayPool(ChunkedPool):
     """
 
     def __init__(self, task: AnyTask, workers: int) -> None:
-        self._ray = _import_ray()
+        self._ray = import_ray()
         self._owns = not self._ray.is_initialized()
         if self._owns:
-            _start(self._ray, workers, _object_store_bytes(task))
+            start_ray(self._ray, workers, object_store_bytes(task))
         else:
             workers = max(workers, int(self._ray.cluster_resources().get("CPU", 1)))
         super().__init__(task, workers)
         self._task = self._ray.put(task)
-        self._play: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_play_chunk)
-        self._prepare: Any = self._ray.remote(num_cpus=1, max_retries=_RETRIES)(_prepare_worker)
+        self._play: Any = self._ray.remote(num_cpus=1, max_retries=RETRIES)(_play_chunk)
+        self._prepare: Any = self._ray.remote(num_cpus=1, max_retries=RETRIES)(_prepare_worker)
         self._seconds_per_lane = 0.0  # of a network's lane on one worker, as the last play took
 
     def prepare(self, n_networks: int, n_lanes: int) -> None:
@@ -70,15 +70,15 @@ class RayPool(ChunkedPool):
         return result
 
     def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
-        """One chunk a worker and, where that is much work, more of `_CHUNK_SECONDS` each.
+        """One chunk a worker and, where that is much work, two or more of `_CHUNK_SECONDS` each.
 
         The lanes of a single compiled network are cut in one way only, so that no kernel of another width
         is needed in mid-run.
         """
-        parts = round(self._seconds_per_lane * n_networks * n_lanes / _CHUNK_SECONDS)
+        each = round(self._seconds_per_lane * n_networks * n_lanes / self.workers / _CHUNK_SECONDS)
         if n_networks == 1 and self.task.compiled:
-            parts = self.workers
-        parts = min(max(parts, self.workers), MOST_CHUNKS * self.workers)
+            each = 1
+        parts = self.workers * min(max(each, 1), MOST_CHUNKS)
         return chunks(n_networks, n_lanes, parts, least_lanes(self.task), deal=True)
 
     def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
@@ -89,7 +89,7 @@ class RayPool(ChunkedPool):
             raise  # not a lost worker but a fault in the evaluation itself: its traceback is what is needed
         except self._ray.exceptions.RayError as error:
             raise EvaluationError(
-                f"Ray could not evaluate a chunk after {_RETRIES} retries ({type(error).__name__}); "
+                f"Ray could not evaluate a chunk after {RETRIES} retries ({type(error).__name__}); "
                 "the run can be resumed with `wann resume`, and `--backend local` needs no Ray"
             ) from error
 
@@ -112,7 +112,7 @@ def connected(address: str | None) -> Iterator[None]:
         yield
         return
     _probe(address)
-    ray = _import_ray()
+    ray = import_ray()
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
     except Exception as error:
@@ -163,7 +163,7 @@ def ray_version() -> str:
     Raises:
         EvaluationError: it is not installed.
     """
-    return _import_ray().__version__
+    return import_ray().__version__
 
 
 def try_cluster() -> float:
@@ -172,8 +172,8 @@ def try_cluster() -> float:
     Raises:
         EvaluationError: Ray is not installed.
     """
-    ray, started = _import_ray(), time.perf_counter()
-    _start(ray, 1)
+    ray, started = import_ray(), time.perf_counter()
+    start_ray(ray, 1)
     try:
         ray.get(ray.remote(num_cpus=1)(_answer).remote())
     finally:
@@ -185,18 +185,20 @@ def _answer() -> bool:
     return True
 
 
-def _object_store_bytes(task: AnyTask) -> int:
+def object_store_bytes(task: AnyTask) -> int:
+    """Return how large an object store has to be for a task."""
     return _OBJECT_STORE_BYTES + 2 * (task.n_bytes if isinstance(task, ClassificationTask) else 0)
 
 
-def _start(ray: Any, workers: int, object_store_bytes: int = _OBJECT_STORE_BYTES) -> None:
+def start_ray(ray: Any, workers: int, store_bytes: int = _OBJECT_STORE_BYTES) -> None:
+    """Start a cluster on this machine, without a dashboard."""
     ray.init(
         address="local",  # whatever RAY_ADDRESS says
         num_cpus=workers,
         include_dashboard=False,
         log_to_driver=False,
         logging_level=logging.ERROR,
-        object_store_memory=object_store_bytes,
+        object_store_memory=store_bytes,
     )
 
 
@@ -209,7 +211,12 @@ def _prepare_worker(task: AnyTask, lane_counts: set[int]) -> None:
         prepare(task, n_lanes)
 
 
-def _import_ray() -> Any:
+def import_ray() -> Any:
+    """Return the package, without its usage statistics.
+
+    Raises:
+        EvaluationError: it is not installed.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:

@@ -1,4 +1,4 @@
-"""One worker process: the driver's side of it, and what it does.
+"""One worker process: the driver's side of it, and what it does. No answer may be a text: that tells a fault.
 
 Driver and worker share a line. The worker says when it is there, then answers one job at a time, and leaves
 when the line ends. It does not outlive a driver that was killed.
@@ -9,20 +9,16 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import current_process, get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
 from threading import Thread
+from typing import Any
 
-import numpy as np
-
-from wann.evaluation.lanes import Lanes
-from wann.evaluation.play import Play, play
-from wann.network.network import Networks
-from wann.tasks.task import Task
-
-Job = tuple[Networks, np.ndarray, Lanes]
+# What a function is called with, after the task.
+Job = tuple[Any, ...]
+Work = Callable[..., Any]
 
 # Exit status of a worker that found itself running the script it was started from.
 UNGUARDED = 91
@@ -41,10 +37,10 @@ class Worker:
         job: the number of the job that it is at, or None.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Any, work: Work) -> None:
         self.line, theirs = _CONTEXT.Pipe()
         # a daemon in the sense of Python: ended with the driver, if nobody has closed the pool
-        self._process = _CONTEXT.Process(target=_serve, args=(theirs, task), name=_NAME, daemon=True)
+        self._process = _CONTEXT.Process(target=_serve, args=(theirs, task, work), name=_NAME, daemon=True)
         with _inherited():
             self._process.start()
         theirs.close()
@@ -62,7 +58,7 @@ class Worker:
         with suppress(OSError):  # it is gone; `take` will tell
             self.line.send(job)
 
-    def take(self) -> tuple[int, Play] | None:
+    def take(self) -> tuple[int, Any] | None:
         """Return the number of its job with the result; None where it says that it is there.
 
         Raises:
@@ -115,14 +111,14 @@ def _inherited() -> Iterator[None]:
 _serving = False
 
 
-def _serve(line: Connection, task: Task) -> None:
+def _serve(line: Connection, task: Any, work: Work) -> None:
     global _serving
     _serving = True
     Thread(target=_end_with_driver, daemon=True).start()
     with suppress(EOFError, OSError):  # the driver has gone, or needs no more
         line.send("ready")
         while True:
-            line.send(_answer(task, line.recv()))
+            line.send(_answer(work, task, line.recv()))
 
 
 def _end_with_driver() -> None:
@@ -133,9 +129,9 @@ def _end_with_driver() -> None:
         os._exit(1)
 
 
-def _answer(task: Task, job: Job) -> Play | str:
+def _answer(work: Work, task: Any, job: Job) -> Any:
     try:
-        return play(task, *job)
+        return work(task, *job)
     except Exception:
         return traceback.format_exc()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wann.errors import GenomeError, RunError, RunNotFound
-from wann.records.manifest import read_manifest
+from wann.records.manifest import SEARCH, read_manifest, require_kind
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths, tuned_beside
 
@@ -52,12 +52,16 @@ def find_network(target: str | Path) -> tuple[NetworkFile, Path]:
 
     Raises:
         RunNotFound: there is nothing of that name, or the run has no champion yet.
+        RunError: it is a run of wann prune, which has none.
         GenomeError: the file is malformed.
     """
     path = Path(target)
     if path.is_file():
         return NetworkFile.load(path), path
-    champion = RunPaths(find_run(target)).champion
+    folder = find_run(target)
+    champion = RunPaths(folder).champion
+    if not champion.exists():
+        require_kind(folder, read_manifest(folder), SEARCH)
     if not champion.exists():
         raise RunNotFound(f"{champion.parent}: the run has no champion yet; let it finish a generation")
     return NetworkFile.load(champion), champion

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from wann.config import Config, config_hash
-from wann.errors import RunDamaged, RunNotFound
+from wann.errors import RunDamaged, RunError, RunNotFound
 from wann.records.files import write_json
 from wann.records.paths import RunPaths
 
-_PACKAGES = ("wann", "numpy", "numba", "gymnasium", "ray")
+# What a run is; a manifest that does not say is a search's.
+SEARCH, PRUNE = "search", "prune"
+
+_PACKAGES = ("wann", "numpy", "numba", "gymnasium", "ray", "torch")
 _KEYS = {"name", "seed", "config_hash", "created", "status", "generations", "sessions"}
 
 
@@ -70,6 +73,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not all(isinstance(session, dict) for session in manifest["sessions"]):
         raise RunDamaged(f"{path}: sessions: expected a list of objects")
     return manifest
+
+
+def kind_of(manifest: dict[str, Any]) -> str:
+    """What a run is: `search` or `prune`."""
+    return manifest.get("kind", SEARCH)
+
+
+def require_kind(folder: Path, manifest: dict[str, Any], kind: str) -> None:
+    """See that a run is of a kind.
+
+    Raises:
+        RunError: it is of another.
+    """
+    if kind_of(manifest) == kind:
+        return
+    if kind == PRUNE:
+        raise RunError(f"{folder}: is a search, not a run of wann prune; see: wann list")
+    raise RunError(
+        f"{folder}: is a run of wann prune, which has many networks and no champion; name one of those in "
+        f"{RunPaths(folder).networks}, or see them all: wann compare {folder}"
+    )
 
 
 def begin_session(paths: RunPaths, backend: str, workers: int, generations: int) -> None:

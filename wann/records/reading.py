@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from wann.config import Config, config_hash, load_config
 from wann.errors import ConfigError, RunDamaged, RunError
 from wann.records.checkpoint import load_checkpoint
 from wann.records.history import read_history
-from wann.records.manifest import read_manifest
+from wann.records.manifest import SEARCH, read_manifest, require_kind
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 from wann.search.state import GenerationInfo, SearchState
@@ -45,10 +46,12 @@ class RecordedRun:
 
         Raises:
             RunNotFound: there is no run.
+            RunError: it is no search.
             RunDamaged: its manifest or config cannot be read, or the config was changed.
         """
         self.paths = RunPaths(folder)
         self.manifest = read_manifest(folder)
+        require_kind(folder, self.manifest, SEARCH)
         self.config = load_unchanged(self.paths, self.manifest["config_hash"])
 
     def check_searched(self) -> None:
@@ -99,16 +102,32 @@ def load_unchanged(paths: RunPaths, recorded: str) -> Config:
     Raises:
         RunDamaged: it cannot be read, or is not the one that the run began with.
     """
-    try:
+    with reading_config():
         config = load_config(paths.config)
+    check_unchanged(paths, config_hash(config), recorded, "wann evolve")
+    return config
+
+
+@contextmanager
+def reading_config() -> Iterator[None]:
+    """A config that cannot be read damages the run that it is of."""
+    try:
+        yield
     except ConfigError as error:
         raise RunDamaged(str(error)) from error
-    if config_hash(config) != recorded:
+
+
+def check_unchanged(paths: RunPaths, found: str, recorded: str, command: str) -> None:
+    """Compare the hashes of a run's config: the file's, and the one that the manifest records.
+
+    Raises:
+        RunDamaged: they differ.
+    """
+    if found != recorded:
         raise RunDamaged(
-            f"{paths.config}: was changed after the run began (hash {config_hash(config)}, the manifest has "
-            f"{recorded}); restore it, or start a new run with: wann evolve"
+            f"{paths.config}: was changed after the run began (hash {found}, the manifest has "
+            f"{recorded}); restore it, or start a new run with: {command}"
         )
-    return config
 
 
 def _same(one: NetworkFile | None, other: NetworkFile | None) -> bool:

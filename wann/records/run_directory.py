@@ -14,7 +14,7 @@ from wann.records.checkpoint import load_checkpoint, save_checkpoint
 from wann.records.curves import Curves
 from wann.records.files import UNFINISHED, write_atomically
 from wann.records.history import History
-from wann.records.manifest import append_log, create_manifest, read_manifest
+from wann.records.manifest import SEARCH, append_log, create_manifest, read_manifest, require_kind
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 from wann.records.reading import load_unchanged
@@ -31,11 +31,12 @@ class RunDirectory:
         """Open a run.
 
         Raises:
-            RunNotFound, RunBusy, RunDamaged, OutputError: why it cannot be opened.
+            RunNotFound, RunBusy, RunDamaged, RunError, OutputError: why it cannot be opened.
         """
         self.paths = RunPaths(folder)
         self.manifest = read_manifest(folder)
-        self._lock = _lock(self.paths)
+        require_kind(folder, self.manifest, SEARCH)
+        self._lock = lock(self.paths)
         self._curves: Curves | None = None
         try:
             for unfinished in folder.rglob(f".*{UNFINISHED}"):  # of a process that was killed
@@ -179,7 +180,13 @@ def check_new(folder: Path) -> None:
         )
 
 
-def _lock(paths: RunPaths) -> IO[str]:
+def lock(paths: RunPaths) -> IO[str]:
+    """Keep others from opening a run, until what is returned is closed.
+
+    Raises:
+        RunBusy: another process works on it.
+        OutputError: the folder cannot be written.
+    """
     try:
         file = paths.lock.open("w")
     except OSError as error:

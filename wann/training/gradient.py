@@ -23,6 +23,8 @@ _LONGEST = 1.0
 # What the learning rate is divided by when the validation score stands still.
 _FALL = 3.0
 _BLOCK = 1000
+# Patience in batches, for data sets whose epochs are over in a moment.
+_LEAST_BATCHES = 500
 
 
 class GradientTrainer:
@@ -113,7 +115,8 @@ class GradientTrainer:
     def _wait(self, method: Arrays) -> dict[str, np.ndarray]:
         """An epoch without a better score."""
         stale, falls, rate = method["stale"] + 1, method["falls"], method["learning_rate"]
-        if stale[0] >= self._settings.patience:
+        batches = math.ceil(len(self._train[1]) / self._settings.batch)
+        if stale[0] >= max(self._settings.patience, math.ceil(_LEAST_BATCHES / batches)):
             stale, falls, rate = np.zeros(1, np.int64), falls + 1, rate / _FALL
         return {**method, "stale": stale, "falls": falls, "learning_rate": rate}
 

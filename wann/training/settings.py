@@ -48,13 +48,14 @@ class GradientSettings:
 
     Attributes:
         learning_rate: of Adam, at first.
-        patience: epochs without a better validation score after which the learning rate falls to a third.
+        patience: epochs without a better validation score after which the learning rate falls to a third;
+            where they are short, as many more as make 500 batches.
         falls: how often it does; the next time, training is over.
     """
 
-    iterations: int = 100
+    iterations: int = 300
     batch: int = 100
-    learning_rate: float = 0.003
+    learning_rate: float = 0.01
     patience: int = 5
     falls: int = 3
 

@@ -91,7 +91,7 @@ def evolve(
     settings = {"run.seed": seed, "evaluation.backend": backend, "evaluation.workers": workers}
     changes = [*overrides, *(f"{key}={value}" for key, value in settings.items() if value is not None)]
     loaded = override(loaded, changes)
-    folder = Path(run_dir) if run_dir else workflow.new_folder(RUNS, name, loaded)
+    folder = Path(run_dir) if run_dir else workflow.new_folder(RUNS, name, loaded.run.seed)
     return Run(workflow.start(loaded, folder, name, watcher, tensorboard=tensorboard).folder)
 
 

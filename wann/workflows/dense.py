@@ -41,7 +41,7 @@ class DenseRun:
             raise ConfigError(
                 [f"{where}: topology: there is none, so it is searched: wann evolve; then tune the run"]
             )
-        return cls(loaded, folder or new_folder(RUNS, name, loaded), name)
+        return cls(loaded, folder or new_folder(RUNS, name, loaded.run.seed), name)
 
     @property
     def champion(self) -> Path:

@@ -34,11 +34,11 @@ class Outcome:
     compiled: bool
 
 
-def new_folder(runs: Path, name: str, config: Config) -> Path:
+def new_folder(runs: Path, name: str, seed: int) -> Path:
     """A folder for a new run: `runs/<name>/<timestamp>-s<seed>-<hash4>`."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     salt = hashlib.sha256(f"{time.time_ns()}".encode()).hexdigest()[:4]
-    return runs / name / f"{stamp}-s{config.run.seed}-{salt}"
+    return runs / name / f"{stamp}-s{seed}-{salt}"
 
 
 def start(

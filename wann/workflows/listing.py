@@ -7,7 +7,7 @@ from typing import Any
 
 from wann.errors import WannError
 from wann.records.history import read_history
-from wann.records.manifest import read_manifest
+from wann.records.manifest import PRUNE, kind_of, read_manifest
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths
 
@@ -25,6 +25,8 @@ def describe_run(folder: Path) -> dict[str, Any]:
         return row | {"status": "damaged"}
     row |= {"config": manifest["name"], "status": manifest["status"], "seed": manifest["seed"]}
     row |= {"generation": len(history), "generations": manifest["generations"]}
+    if kind_of(manifest) == PRUNE:
+        return row | {"generation": len(list(RunPaths(folder).cells.glob("*.json")))}
     try:
         champion = NetworkFile.load(RunPaths(folder).champion).provenance
     except WannError:

@@ -76,7 +76,7 @@ def _optimiser(settings: CmaSettings | ReinforceSettings, start: np.ndarray, see
 
 def result_file(job: TuneJob, state: TuneState) -> NetworkFile:
     """Return the network file of a tuning's result; it holds nothing that another machine's speed changes."""
-    shared = float(state.start[0]) if job.start == "shared" else job.file.shared_weight
+    shared = round(float(state.start[0]), 6) if job.start == "shared" else job.file.shared_weight
     provenance: dict[str, Any] = {
         "made_by": f"wann {version('wann')}",
         **job.identity,

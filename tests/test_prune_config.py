@@ -1,0 +1,132 @@
+"""Config files of wann prune: what they may say, and how faults are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wann.config import dump_config, load_config, load_prune_config, parse_config, parse_prune_config
+from wann.errors import ConfigError
+from wann.pruning.recipe import PRESETS
+from wann.pruning.training import Training
+from wann.workflows.prune_plan import cells_of, check, recipes_of, training_of
+
+SHIPPED = sorted((Path(__file__).parents[1] / "configs" / "prune").glob("*.yaml"))
+HEAD = "task: {dataset: digits}\n"
+LEAST = HEAD + "prune: {recipes: [magnitude], densities: [0.1]}\n"
+
+
+def parsed(text: str, *overrides: str):
+    return parse_prune_config(text, "c.yaml", overrides, check)
+
+
+def fault(text: str, *overrides: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parsed(text, *overrides)
+    assert len(caught.value.faults) == 1, caught.value.faults
+    return caught.value.faults[0]
+
+
+def test_defaults_are_the_librarys():
+    config = parsed(LEAST)
+    assert training_of(config) == Training()
+    assert recipes_of(config) == [PRESETS["magnitude"]]
+    assert (config.model.hidden, config.model.activation) == ((300, 100), "relu")
+    assert (config.prune.seeds, config.evaluation.backend) == ((0,), "ray")
+
+
+def test_a_preset_is_changed_key_by_key():
+    text = HEAD + (
+        "prune:\n  densities: [0.1]\n  recipes:\n"
+        "    - {preset: lottery, level: 0.5, control: reinit}\n"
+        "    - {preset: random, name: tries, options: {tries: 3}}\n"
+        "    - {criterion: obd, scope: erk, rewind_epoch: best}\n"
+    )
+    lottery, tries, obd = recipes_of(parsed(text))
+    assert (lottery.name, lottery.level, lottery.control) == ("lottery+reinit", 0.5, "reinit")
+    assert (lottery.schedule, lottery.retraining) == ("levels", "reset")
+    assert (tries.name, tries.criterion, dict(tries.options)) == ("tries", "random", {"tries": 3})
+    assert (obd.name, obd.scope, obd.schedule, obd.rewind_epoch) == ("obd", "erk", "oneshot", "best")
+
+
+def test_cells_are_all_of_recipes_sizes_seeds_and_controls():
+    text = HEAD + (
+        "prune: {recipes: [snip, magnitude], densities: [0.5, 0.1], connections: [100], seeds: [3, 7], "
+        "controls: [invert]}"
+    )
+    cells = cells_of(parsed(text))
+    assert len(cells) == len({cell.name for cell in cells}) == 4 * 3 * 2
+    assert [cell.name for cell in cells[:4]] == [
+        "snip-d0.5-s3",
+        "snip+invert-d0.5-s3",
+        "magnitude-d0.5-s3",
+        "magnitude+invert-d0.5-s3",
+    ]
+    assert cells[-1].name == "magnitude+invert-n100-s7"
+    assert (cells[-1].density, cells[-1].wanted) == (None, 100)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_configs_load_and_survive_a_round_trip(path: Path):
+    config = load_prune_config(path, (), check)
+    assert path.read_text().startswith("# ")
+    assert parsed(dump_config(config)) == config
+
+
+def test_shipped_configs_are_what_they_are_named_for():
+    digits, grid, mnist16, lenet = (load_prune_config(path, (), check) for path in SHIPPED)
+    assert len(cells_of(grid)) == 8 * 5 * 3
+    assert mnist16.prune.connections == (500, 1000, 1849, 5000)
+    assert {recipe.name for recipe in recipes_of(lenet)} >= PRESETS.keys() - {"connection-effect"}
+    assert (digits.task.dataset, lenet.task.dataset) == ("digits", "mnist28")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "prune:\n  recipes: [magnitud]\n  densities: [0.1]",
+            "c.yaml:3:13: prune.recipes[0].preset: unknown",
+        ),
+        ("prune: {recipes: [magnitud], densities: [0.1]}", "did you mean 'magnitude'?"),
+        ("prune: {recipes: [{preset: snip, scope: glob}], densities: [0.1]}", "[0].scope: unknown name: got"),
+        ("prune: {recipes: [{criterion: snib}], densities: [0.1]}", "did you mean 'snip'?"),
+        ("prune: {recipes: [{name: a}], densities: [0.1]}", "has neither a preset nor a criterion"),
+        ("prune: {recipes: [{preset: random, options: {trys: 2}}], densities: [0.1]}", "'tries'"),
+        ("prune: {recipes: [snip, snip], densities: [0.1]}", "2 recipes are called 'snip'"),
+        ("prune: {recipes: [snip], densities: [0.1], controls: [invrt]}", "did you mean 'invert'?"),
+        ("prune: {recipes: [{preset: snip, name: ../x}], densities: [0.1]}", "recipes[0].name: not a name"),
+        ("prune: {recipes: [{preset: snip, name: dense}], densities: [0.1]}", "choose another name"),
+        ("prune: {recipes: [snip], densities: [2]}", "prune.densities[0]: out of range: got 2"),
+        ("prune: {recipes: [snip]}", "prune.densities: missing"),
+        ("prune: {recipes: [{preset: snip, rewind_epoch: bset}], densities: [1]}", "or best"),
+        (
+            "training: {optimizer: adan}\n" + LEAST[len(HEAD) :],
+            "training.optimizer: unknown name: got 'adan'",
+        ),
+        (
+            "prune: {recipes: [snip], densities: [0.1], seed: 1}",
+            "prune.seed: unknown key; did you mean 'seeds'?",
+        ),
+    ],
+)
+def test_faults_have_a_place_and_a_cure(text: str, told: str):
+    assert told in fault(HEAD + text)
+
+
+def test_an_override_is_named():
+    told = fault(LEAST, "prune.recipes=[snob]")
+    assert told.startswith("--set prune.recipes=[snob]: prune.recipes[0].preset: unknown preset 'snob'")
+
+
+def test_environments_are_not_pruned_for():
+    assert "set task.dataset" in fault(LEAST.replace("dataset: digits", "env: CartPole-v1"))
+
+
+def test_each_command_knows_the_others_configs(tmp_path):
+    with pytest.raises(ConfigError, match=r"^c.yaml:1:1: is a config of wann prune .* try: wann prune$"):
+        parse_config(LEAST, "c.yaml")
+    assert "is a config of a search; try: wann evolve" in fault("task: {env: a}\nsearch: {population: 8}")
+    with pytest.raises(ConfigError, match="is a config of wann prune"):
+        load_config(SHIPPED[0])

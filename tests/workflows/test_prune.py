@@ -1,0 +1,212 @@
+"""Pruning runs: every cell once, the same figures however they come about, nothing lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from wann.config import PruneConfig, parse_prune_config
+from wann.errors import NothingLeft, RunDamaged, RunError, RunExists
+from wann.records.cell_row import CellRow
+from wann.records.find import find_network
+from wann.records.manifest import read_manifest
+from wann.records.network_file import NetworkFile
+from wann.records.prune_directory import PruneDirectory, read_cells
+from wann.records.reading import RecordedRun
+from wann.workflows.judge import test as judge_network
+from wann.workflows.listing import describe_run
+from wann.workflows.prune import resume, start
+from wann.workflows.prune_plan import check
+from wann.workflows.prune_watcher import SilentPruning
+from wann.workflows.prune_work import find_density
+
+TEXT = """
+task: {dataset: digits}
+model: {hidden: [12]}
+training: {epochs: 2, batch_size: 50, learning_rate: 0.01}
+prune: {recipes: [magnitude, snip], densities: [0.3], connections: [150], seeds: [0, 1]}
+evaluation: {backend: local, workers: 1}
+"""
+NAMES = {
+    *(f"dense-s{seed}" for seed in (0, 1)),
+    *(
+        f"{recipe}-{size}-s{seed}"
+        for recipe in ("magnitude", "snip")
+        for size in ("d0.3", "n150")
+        for seed in (0, 1)
+    ),
+}
+
+
+class Recorder(SilentPruning):
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.cells: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def cell(self, row: CellRow, done: int, total: int) -> None:
+        self.cells.append(row.cell)
+
+
+def config(*overrides: str) -> PruneConfig:
+    return parse_prune_config(TEXT, "test", overrides, check)
+
+
+def figures(folder: Path) -> dict[str, dict]:
+    """All that is known of each cell but how long it took."""
+    return {row.cell: {**asdict(row), "seconds": 0.0} for row in read_cells(folder)}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prune") / "run"
+    assert start(config(), folder, "tiny").status == "finished"
+    return folder
+
+
+def test_every_cell_is_made_and_recorded(run: Path):
+    rows = {row.cell: row for row in read_cells(run)}
+    assert rows.keys() == NAMES
+    for row in rows.values():
+        assert row.score == round(row.score * 400) / 400  # a share of the 400 test images
+        assert row.dense_score == rows[f"dense-s{row.seed}"].score
+        assert row.effective_connections <= row.connections
+    assert rows["dense-s0"].score > 0.5
+    assert rows["magnitude-d0.3-s0"].density_per_layer[0] < 0.35
+    n_weights = 64 * 12 + 12 * 10
+    assert rows["snip-d0.3-s0"].compression == pytest.approx(1 / 0.3, rel=2 / (0.3 * n_weights))
+    with (run / "results.csv").open() as file:
+        table = list(csv.DictReader(file))
+    assert {row["cell"] for row in table} == NAMES
+    assert {float(row["score"]) for row in table} == {row.score for row in rows.values()}
+    manifest = read_manifest(run)
+    assert (manifest["kind"], manifest["status"], manifest["generations"]) == (
+        "prune",
+        "finished",
+        len(NAMES),
+    )
+    assert describe_run(run)["generation"] == len(NAMES)
+
+
+def test_budgets_are_met(run: Path):
+    for row in read_cells(run):
+        if row.wanted:
+            assert row.wanted == 150
+            assert row.effective_connections == pytest.approx(150, rel=0.05)
+
+
+def test_a_cells_network_earns_its_score(run: Path):
+    for row in read_cells(run):
+        path = run / row.network
+        file = NetworkFile.load(path)
+        assert file.weights is not None
+        assert len(file.weights) == row.effective_connections
+        if row.seed == 0:
+            report = judge_network(path, episodes=1, workers=1)
+            assert report.judgement.tuned_weights is not None
+            assert report.judgement.tuned_weights.mean == row.score
+            assert report.network.n_connections == row.effective_connections
+
+
+def test_a_finished_run_is_left_alone(run: Path):
+    before, watch = {path: path.read_bytes() for path in run.rglob("*.*")}, Recorder()
+    assert resume(run, watcher=watch).status == "finished"
+    assert watch.cells == []
+    assert watch.notes == ["nothing to do: all 10 cells are finished already"]
+    assert start(config("evaluation.workers=2"), run, "tiny").status == "finished"
+    assert {path: path.read_bytes() for path in run.rglob("*.*")} == before
+
+
+def test_what_is_missing_is_made_again_and_equals_what_was(run: Path, tmp_path: Path):
+    """A killed run has some cells, networks without a cell, and files that were being written."""
+    folder, kept = tmp_path / "run", {"dense-s0", "magnitude-d0.3-s0", "dense-s1"}
+    (folder / "cells").mkdir(parents=True)
+    (folder / "networks").mkdir()
+    for name in ("config.yaml", "manifest.json"):
+        (folder / name).write_bytes((run / name).read_bytes())
+    for name in kept:
+        (folder / "cells" / f"{name}.json").write_bytes((run / "cells" / f"{name}.json").read_bytes())
+    (folder / "networks" / "snip-d0.3-s0.json").write_text("{}")
+    (folder / "cells" / ".snip-d0.3-s0.json.123.part").write_text("{")
+    (folder / "cells" / "snip-d0.3-s1.json").write_text('{"schema"')
+    watch = Recorder()
+    assert resume(folder, workers=2, watcher=watch).status == "finished"
+    assert set(watch.cells) == NAMES - kept
+    assert len(watch.notes) == 1
+    assert "not a readable cell" in watch.notes[0]
+    assert figures(folder) == figures(run)
+    for name in NAMES - kept:
+        network = Path("networks") / f"{name}.json"
+        assert (folder / network).read_bytes() == (run / network).read_bytes()
+    assert not list(folder.rglob("*.part"))
+
+
+def test_a_cell_that_fails_is_said_and_the_others_are_made(tmp_path: Path):
+    # every neuron of a step network is off or on: no gradient reaches a weight
+    watch = Recorder()
+    changed = config(
+        "prune.recipes=[snip, magnitude]", "prune.connections=[]", "prune.seeds=[0]", "model.activation=step"
+    )
+    outcome = start(changed, tmp_path / "run", "tiny", watch)
+    assert outcome.status == "failed"
+    assert set(outcome.failed) == {"snip-d0.3-s0"}
+    assert {row.cell for row in outcome.rows} == {"dense-s0", "magnitude-d0.3-s0"}
+    assert watch.notes == [f"snip-d0.3-s0: {outcome.failed['snip-d0.3-s0']}"]
+    assert "Traceback" in (tmp_path / "run" / "log.txt").read_text()
+    assert read_manifest(tmp_path / "run")["status"] == "failed"
+
+
+def test_a_folder_with_another_run_is_not_touched(run: Path):
+    with pytest.raises(RunExists, match="holds another run"):
+        start(config("prune.densities=[0.4]"), run, "tiny")
+
+
+def test_commands_for_searches_say_what_it_is(run: Path):
+    with pytest.raises(RunError, match="is a run of wann prune, which has many networks"):
+        find_network(run)
+    with pytest.raises(RunError, match="is a run of wann prune"):
+        RecordedRun(run)
+
+
+def test_a_changed_config_is_refused(run: Path, tmp_path: Path):
+    (tmp_path / "manifest.json").write_bytes((run / "manifest.json").read_bytes())
+    (tmp_path / "config.yaml").write_text((run / "config.yaml").read_text().replace("0.3", "0.4"))
+    with pytest.raises(RunDamaged, match="was changed after the run began"):
+        PruneDirectory(tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"score": "high"}, {"score": True}, {"schema": "x"}, {"seed": None}])
+def test_a_cell_that_is_none_is_refused(run: Path, tmp_path: Path, change: dict):
+    data = json.loads((run / "cells" / "dense-s0.json").read_text()) | change
+    (tmp_path / "a.json").write_text(json.dumps(data))
+    with pytest.raises(RunDamaged, match=r"a.json"):
+        CellRow.load(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("wanted", [1, 37, 500, 9999])
+@pytest.mark.parametrize("power", [0.7, 1.0, 1.6])
+def test_a_density_is_found_for_any_growing_count(wanted: int, power: float):
+    tries = []
+
+    def count(density: float) -> int:
+        tries.append(density)
+        return round(10_000 * density**power)
+
+    found = find_density(wanted, wanted / 10_000, count)
+    assert abs(count(found) - wanted) <= max(1, 0.02 * wanted)
+    assert len(tries) <= 13
+
+
+def test_a_density_at_which_nothing_is_left_is_too_small():
+    def count(density: float) -> int:
+        if density < 0.1:
+            raise NothingLeft("no connection")
+        return round(1000 * density)
+
+    assert find_density(150, 0.01, count) == pytest.approx(0.15, rel=0.01)

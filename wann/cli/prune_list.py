@@ -1,0 +1,32 @@
+"""wann prune --list."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from wann.workflows.prune_methods import Method, methods
+
+_NAMES = 18
+
+
+def show_methods(as_json: bool) -> None:
+    """Print every criterion and preset, and what else a recipe is made of."""
+    found = methods()
+    if as_json:
+        typer.echo(
+            json.dumps({kind: [m.to_json() for m in group] for kind, group in found.items()}, indent=1)
+        )
+        return
+    for kind, group in found.items():
+        typer.echo(f"{kind}")
+        for method in group:
+            typer.echo(_line(method))
+        typer.echo("")
+    typer.echo("Use a preset by its name, or change it: {preset: lottery, level: 0.5}. See docs/prune.md.")
+
+
+def _line(method: Method) -> str:
+    source = f" ({method.source})" if method.source.strip("-") else ""
+    return f"  {method.name:<{_NAMES}} {method.line}{source}"

@@ -1,0 +1,96 @@
+"""What `wann prune` ends with: a row for each recipe at each size, over all seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from statistics import mean, stdev
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from wann.records.cell_row import DENSE, CellRow
+from wann.records.files import finite
+from wann.records.find import RUNS
+from wann.workflows.prune import PruneOutcome
+
+_WIDTH = 80
+
+
+def show_pruned(outcome: PruneOutcome, as_json: bool) -> None:
+    """Print the table, where it all is, and what to do next."""
+    if as_json:
+        value = {
+            "run": str(outcome.folder),
+            "status": outcome.status,
+            "failed": outcome.failed,
+            "cells": [asdict(row) for row in outcome.rows],
+        }
+        typer.echo(json.dumps(finite(value), indent=1))
+        return
+    if outcome.rows:
+        console = Console()
+        console.print()
+        console.print(_table(outcome.rows), width=min(console.width, _WIDTH))
+        print("\naccuracy on the test images in %, mean ± std over seeds; before: pruned, not yet retrained")
+    if outcome.failed:
+        print(f"{len(outcome.failed)} cells failed; why: {outcome.folder / 'log.txt'}")
+    _show_next(outcome)
+
+
+def _table(rows: Sequence[CellRow]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("recipe", overflow="fold")
+    for name in ("density", "connections", "before", "accuracy", "seeds"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for group in groups(rows):
+        table.add_row(
+            group[0].recipe,
+            f"{mean(row.density for row in group):.3g}",
+            f"{mean(row.effective_connections for row in group):.0f}",
+            _percent([row.score_before for row in group if row.score_before is not None], spread=False),
+            _percent([row.score for row in group]),
+            str(len(group)),
+        )
+    return table
+
+
+def groups(rows: Sequence[CellRow]) -> list[list[CellRow]]:
+    """Return the rows of each recipe and size, all seeds together: by recipe, from large to small."""
+    found: dict[tuple[str, object], list[CellRow]] = {}
+    for row in rows:
+        size = f"n{row.wanted}" if row.wanted else row.density
+        found.setdefault((row.recipe, size), []).append(row)
+    order = list(dict.fromkeys(recipe for recipe, _ in found))
+    return sorted(
+        found.values(),
+        key=lambda group: (
+            group[0].recipe != DENSE,
+            order.index(group[0].recipe),
+            -mean(row.effective_connections for row in group),
+        ),
+    )
+
+
+def _percent(values: Sequence[float], spread: bool = True) -> str:
+    if not values:
+        return "-"
+    text = f"{100 * mean(values):.1f}"
+    return f"{text} ± {100 * stdev(values):.1f}" if spread and len(values) > 1 else text
+
+
+def _show_next(outcome: PruneOutcome) -> None:
+    run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
+    print(f"\nIn {outcome.folder}")
+    print(
+        "  results.csv     a row for each cell\n"
+        "  networks/       the network of each, for wann test and export"
+    )
+    commands = [(f"wann compare {run} -o picture.png", "a picture; searches may be named too")]
+    if outcome.status != "finished":
+        commands = [(f"wann resume {run}", "go on; what is finished stays"), *commands]
+    print("Next:")
+    for command, what in commands:
+        print(f"  {command:<36} {what}")

@@ -1,0 +1,205 @@
+"""The keys of a config of `wann prune`: what is trained, what is pruned, how, and how often."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from wann.config.checks import fault, keyword_arguments
+from wann.config.models import ActivationName, TaskConfig, _Empty, _Loose, _Section, _Unique
+
+# A method, a schedule, ...: which there are is the pruning library's to say (`load_prune_config`, `check`).
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S+$")]
+Label = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9+_-]*$")]
+Share = Annotated[float, Field(ge=1e-6, le=1)]
+_MOST_EPOCHS = 100_000
+_Epochs = Annotated[int, Field(ge=1, le=_MOST_EPOCHS)]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+def _as_preset(value: Any) -> Any:
+    """A recipe that is written as a name alone is the preset of that name."""
+    return {"preset": value} if isinstance(value, str) else value
+
+
+def _epoch(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value not in (None, "best") and not (whole and 0 <= value <= _MOST_EPOCHS):
+        raise fault(f"got {value!r}, expected an epoch, 0 to {_MOST_EPOCHS:_}, or best")
+    return value
+
+
+# What may be a number or a word: the page and the messages show the number.
+_EPOCH_SCHEMA = WithJsonSchema(
+    {"anyOf": [{"type": "integer", "minimum": 0, "maximum": _MOST_EPOCHS}, {"type": "null"}]}
+)
+
+
+class ModelConfig(_Section):
+    """Section `model`."""
+
+    hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], _Loose] = Field(
+        default=(300, 100),
+        min_length=1,
+        max_length=20,
+        description="Neurons of each hidden layer of the dense network, from the inputs on.",
+    )
+    activation: ActivationName = Field(default="relu", description="Activation of the hidden neurons.")
+
+
+class TrainingConfig(_Section):
+    """Section `training`."""
+
+    epochs: int = Field(
+        default=20, ge=1, le=100_000, description="Passes over the training images, each time one is trained."
+    )
+    batch_size: int = Field(default=100, ge=1, le=1_000_000, description="Images of a training step.")
+    learning_rate: float = Field(default=2e-3, ge=1e-9, le=100, description="At the start of the schedule.")
+    optimizer: Name = Field(default="adam", description="Which optimiser: `adam` or `sgd`.")
+    momentum: float = Field(default=0.9, ge=0, lt=1, description="Of `sgd`.")
+    weight_decay: float = Field(default=0.0, ge=0, le=10, description="L2 penalty on weights and biases.")
+    schedule: Name = Field(
+        default="cosine", description="How the learning rate goes on: `constant`, `cosine` or `steps`."
+    )
+    lowest: float = Field(
+        default=0.25,
+        ge=0,
+        le=1,
+        description="The lowest learning rate of `cosine`, and that of `finetune`, as a share of the first.",
+    )
+    patience: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        default=None, description="Stop after so many epochs without a better validation score; null: never."
+    )
+    retrain_epochs: _Epochs | None = Field(
+        default=None, description="Epochs after the last round of pruning; null: `epochs`."
+    )
+    round_epochs: _Epochs | None = Field(
+        default=None, description="Epochs after every other round; null: as after the last."
+    )
+
+
+class RecipeConfig(_Section):
+    """One of `prune.recipes`."""
+
+    preset: Name | None = Field(
+        default=None, description="Where all other keys come from that are left out; `wann prune --list`."
+    )
+    name: Label | None = Field(default=None, description="What it is called; null: as the preset.")
+    criterion: Name | None = Field(default=None, description="What is kept: `wann prune --list` has them.")
+    scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
+    schedule: Name | None = Field(
+        default=None, description="`oneshot`, `iterative`, `levels`, `gradual`, ..."
+    )
+    retraining: Name | None = Field(
+        default=None,
+        description="`finetune`, `lr-rewind`, `weight-rewind`, `reset`, `reinit` or `none`.",
+    )
+    when: Name | None = Field(
+        default=None, description="Whether pruning comes `before` training or `after` it."
+    )
+    rounds: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="Rounds of an iterative schedule."
+    )
+    level: Annotated[float, Field(ge=0.001, le=0.999)] | None = Field(
+        default=None, description="Share of the rest that each of the `levels` removes."
+    )
+    rewind_epoch: Annotated[int | str | None, BeforeValidator(_epoch), _EPOCH_SCHEMA] = Field(
+        default=None,
+        description="Where `weight-rewind` goes back to: an epoch, or `best`, that of the best validation "
+        "score; null: the preset's.",
+    )
+    spacing: Name | None = Field(
+        default=None, description="Of the densities of an iterative schedule: `exponential` or `linear`."
+    )
+    last_layer: Annotated[float, Field(ge=0.001, le=0.999)] | None = Field(
+        default=None, description="Share that a level removes from the last layer, where that differs."
+    )
+    keep_at_least: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
+        default=None, description="Connections that every layer keeps."
+    )
+    control: Name | None = Field(
+        default=None, description="`shuffle-layerwise`, `shuffle-global`, `reinit` or `invert`."
+    )
+    options: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
+        default_factory=dict, description="Numbers and names of the criterion's own, such as `tries`."
+    )
+
+
+class PruneSection(_Section):
+    """Section `prune`."""
+
+    recipes: Annotated[tuple[Annotated[RecipeConfig, BeforeValidator(_as_preset)], ...], _Loose] = Field(
+        min_length=1,
+        max_length=1000,
+        description="The methods: names of presets, or mappings with the keys below.",
+    )
+    densities: Annotated[tuple[Share, ...], _Loose, _Unique] = Field(
+        default=(),
+        max_length=1000,
+        description="Shares of the weights that are kept.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    connections: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000_000)], ...], _Loose, _Unique] = Field(
+        default=(),
+        max_length=1000,
+        description="Effective connections that are left, weights and biases together; for each the density "
+        "is found by bisection.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    seeds: Annotated[tuple[Seed, ...], _Loose, _Unique] = Field(
+        default=(0,),
+        min_length=1,
+        max_length=10_000,
+        description="Each recipe is run with each of them; the dense network of a seed is trained once.",
+        json_schema_extra={"uniqueItems": True},
+    )
+    controls: Annotated[tuple[Name, ...], _Loose, _Unique] = Field(
+        default=(),
+        max_length=20,
+        description="Each recipe that has no control of its own is run once more with each of these.",
+        json_schema_extra={"uniqueItems": True},
+    )
+
+    @model_validator(mode="after")
+    def _has_a_size(self) -> PruneSection:
+        if not self.densities and not self.connections:
+            raise fault(
+                "missing: the shares of weights to keep, such as [0.1, 0.05]; or connections", "densities"
+            )
+        return self
+
+
+class PruneEvaluation(_Section):
+    """Section `evaluation`."""
+
+    backend: Literal["ray", "local"] = Field(
+        default="ray", description="Who trains: Ray, on one machine or many, or processes of this machine."
+    )
+    workers: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None, description="Cells at the same time, each on one core; null: one for every core."
+    )
+
+
+class PruneConfig(_Section):
+    """One config file of `wann prune`, every key resolved."""
+
+    task: Annotated[TaskConfig, _Empty] = Field(
+        description="The data set, as for a search; environments are not pruned for."
+    )
+    model: Annotated[ModelConfig, _Empty] = Field(
+        default_factory=ModelConfig, description="The dense network that is pruned."
+    )
+    training: Annotated[TrainingConfig, _Empty] = Field(
+        default_factory=TrainingConfig, description="How networks are trained, and trained again."
+    )
+    prune: Annotated[PruneSection, _Empty] = Field(description="What is pruned, how far, and how often.")
+    evaluation: Annotated[PruneEvaluation, _Empty] = Field(
+        default_factory=PruneEvaluation, description="Who does the work."
+    )
+
+    @model_validator(mode="after")
+    def _is_for_images(self) -> PruneConfig:
+        if self.task.env is not None:
+            raise fault("wann prune works on data sets; set task.dataset, such as digits", "task", "env")
+        return self

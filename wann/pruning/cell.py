@@ -1,0 +1,123 @@
+"""One cell of a comparison: a recipe at a density and a seed, from a dense network to a sparse one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wann.errors import NothingLeft, PruningError
+from wann.pruning.criteria.catalogue import find_criterion
+from wann.pruning.dense import DenseNet, Score, score_of, train_dense
+from wann.pruning.fit import Report
+from wann.pruning.model import Layers, one_thread
+from wann.pruning.process import Process
+from wann.pruning.recipe import Recipe
+from wann.pruning.scopes import check_density
+from wann.pruning.simplify import count
+from wann.pruning.training import Training
+from wann.tasks.classification import ClassificationTask
+
+__all__ = ["CellResult", "DenseNet", "Score", "prune_cell", "train_dense"]
+
+
+@dataclass(frozen=True, eq=False)
+class CellResult:
+    """A pruned network with what is known of it.
+
+    Attributes:
+        recipe, density, seed: what was asked for.
+        score_before: after the last round of pruning, before what follows it.
+        score: at the end.
+        dense_score: of the trained dense network.
+        connections, effective_connections, density_per_layer, compression, speedup, neurons_alive: as in
+            `simplify.Counts`.
+        training_steps: of the optimiser, the dense training included where the recipe needs it.
+        seconds: the same.
+        layers: `(out, in)` weights and `(out,)` biases of every layer, float64, masks applied.
+        activation: of the hidden neurons.
+    """
+
+    recipe: Recipe
+    density: float
+    seed: int
+    score_before: Score
+    score: Score
+    dense_score: Score
+    connections: int
+    effective_connections: int
+    density_per_layer: list[float]
+    compression: float
+    speedup: float
+    neurons_alive: list[int]
+    training_steps: int
+    seconds: float
+    layers: Layers
+    activation: str
+
+
+def prune_cell(
+    task: ClassificationTask,
+    hidden: Sequence[int],
+    activation: str,
+    recipe: Recipe,
+    density: float,
+    seed: int,
+    training: Training,
+    dense: DenseNet | None = None,
+    progress: Report | None = None,
+) -> CellResult:
+    """Prune a network as a recipe says; equal arguments give equal weights on one machine.
+
+    Args:
+        task: a data set.
+        hidden, activation: neurons of each hidden layer, and what they compute.
+        recipe: the method.
+        density: share of weights that are kept.
+        seed: of initial weights, orders and draws.
+        training: of the dense network, and after each round.
+        dense: what `train_dense` returned for the same task, sizes, seed and training; None = train it now.
+        progress: called after every epoch.
+
+    Raises:
+        UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, TrainingDiverged: why not.
+    """
+    check_density(density)
+    criterion = find_criterion(recipe.criterion)
+    options = criterion.resolve(recipe.options)
+    dense = dense or train_dense(task, hidden, activation, seed, training, progress)
+    expected = (task.n_inputs, *hidden, task.n_outputs), activation, seed
+    if (dense.sizes, dense.activation, dense.seed) != expected:
+        got = dense.sizes, dense.activation, dense.seed
+        raise PruningError(f"dense: expected sizes, activation and seed {expected}, got {got}")
+    started = time.perf_counter()
+    with one_thread():
+        process = Process(task, recipe, criterion, options, density, training, dense, progress)
+        model = process.run()
+        score = score_of(task, model)
+    layers = model.masked_layers()
+    counts = count(layers, activation)
+    if not counts.effective_weights:
+        raise NothingLeft(
+            f"{recipe.name} at density {density:g}: no connection is left on a path from an input to an "
+            f"output; try a larger density, keep_at_least, or another scope (layer, erk)"
+        )
+    needs_dense = recipe.when == "after"
+    return CellResult(
+        recipe=recipe,
+        density=density,
+        seed=seed,
+        score_before=process.score_before,
+        score=score,
+        dense_score=dense.score,
+        connections=counts.connections,
+        effective_connections=counts.effective_connections,
+        density_per_layer=counts.density_per_layer,
+        compression=counts.compression,
+        speedup=counts.speedup,
+        neurons_alive=counts.neurons_alive,
+        training_steps=process.steps + (dense.steps if needs_dense else 0),
+        seconds=time.perf_counter() - started + (dense.seconds if needs_dense else 0.0),
+        layers=layers,
+        activation=activation,
+    )

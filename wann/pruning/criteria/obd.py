@@ -1,0 +1,22 @@
+"""Optimal brain damage: what a weight's removal costs, with a diagonal Hessian."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from wann.pruning.case import Case
+from wann.pruning.criteria.curvature import diagonal
+from wann.pruning.criteria.registry import criterion
+
+
+@criterion(
+    "obd",
+    "h w^2 / 2, h the diagonal of the Gauss-Newton matrix",
+    source="LeCun 1989",
+    options={"samples": 5000},
+    needs_gradient=True,
+)
+def obd(case: Case) -> list[Tensor]:
+    """h_kk w_k^2 / 2 (eq. 5), h_kk from `samples` training images."""
+    found = diagonal(case, case.sample(case.options.get("samples", 5000)))
+    return [0.5 * h * weight.square() for h, weight in zip(found, case.weights, strict=True)]

@@ -1,0 +1,39 @@
+"""Random scores: what any other criterion has to beat."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from wann.errors import PruningError
+from wann.pruning.case import Case
+from wann.pruning.criteria.registry import criterion
+
+
+@criterion(
+    "random",
+    "uniform; keeps the best of so many tries by the loss on validation images",
+    source="Yang 2023",
+    when="before",
+    options={"tries": 1},
+)
+def random(case: Case) -> list[Tensor]:
+    """U(0, 1); of `tries` draws that whose masked network has the lowest loss on validation images."""
+    tries = case.options.get("tries", 1)
+    if not isinstance(tries, int) or tries < 1:
+        raise PruningError(f"random: tries: expected 1 or more, got {tries!r}")
+    draws = [_draw(case) for _ in range(tries)]
+    return draws[0] if tries == 1 else min(draws, key=lambda draw: _loss(case, draw))
+
+
+def _draw(case: Case) -> list[Tensor]:
+    return [torch.rand(w.shape, generator=case.generator, dtype=torch.float64) for w in case.weights]
+
+
+@torch.no_grad()
+def _loss(case: Case, scores: list[Tensor]) -> float:
+    if case.choose is None:
+        raise PruningError("random: tries needs to know how scores become a mask; pass `choose`")
+    masks = case.choose(scores)
+    weights = [weight * mask for weight, mask in zip(case.weights, masks, strict=True)]
+    return float(case.loss(case.validation, weights))

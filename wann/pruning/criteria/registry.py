@@ -1,0 +1,138 @@
+"""The one decorator that adds a criterion, here or in a user's own file.
+
+    from wann.pruning.criteria.registry import criterion
+
+    @criterion("thin", "abs(w) over the fan-in", source="none yet")
+    def thin(case):
+        return [weight.abs() / weight.shape[1] for weight in case.weights]
+
+A function returns one tensor a layer, higher = keep: `(out, in)` for weights, `(neurons,)` of every hidden
+layer for neurons. It changes nothing. A file of one's own is named with its module: `my_module:thin`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged
+from wann.pruning.case import LOSSES, Case
+from wann.pruning.recipe import WHEN, require_known
+
+Score = Callable[[Case], Sequence[Tensor]]
+Values = tuple[list[Tensor], list[Tensor]]  # weights and biases of every layer
+Update = Callable[[Case, list[Tensor]], Values]
+
+COMMON_OPTIONS = ("unit", "loss")
+UNITS = ("weight", "neuron")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion as it is listed and called.
+
+    Attributes:
+        name, line, source: for the list.
+        score: the function that was decorated.
+        when: whether it is meant for initial weights (`before`) or trained ones (`after`).
+        unit: what a score is of: `weight` or `neuron`.
+        options: names and defaults of what it takes.
+        update: `(case, masks of what is kept) -> weights and biases`: what becomes of the rest.
+        needs_gradient: whether scores that are all 0 are an error.
+        activations: those of hidden neurons that it makes sense for, None = all.
+    """
+
+    name: str
+    line: str
+    score: Score
+    source: str = ""
+    when: str = "after"
+    unit: str = "weight"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    update: Update | None = None
+    needs_gradient: bool = False
+    activations: tuple[str, ...] | None = None
+
+    def resolve(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options with defaults.
+
+        Raises:
+            UnknownMethod: one that it does not take.
+        """
+        for key in options:
+            require_known(f"{self.name}: options", key, (*self.options, *COMMON_OPTIONS))
+        resolved = {"unit": self.unit, "loss": LOSSES[0], **self.options, **options}
+        require_known(f"{self.name}: options.loss", resolved["loss"], LOSSES)
+        require_known(f"{self.name}: options.unit", resolved["unit"], UNITS)
+        if self.unit == "neuron" and resolved["unit"] == "weight":
+            raise CriterionDoesNotFit(f"{self.name}: scores neurons, so 'unit: weight' is not possible")
+        return resolved
+
+    def __call__(self, case: Case) -> list[Tensor]:
+        """Score a case and check what came out.
+
+        Raises:
+            CriterionDoesNotFit, NoGradient, TrainingDiverged, PruningError: why it tells nothing.
+        """
+        if self.activations is not None and case.activation not in self.activations:
+            raise CriterionDoesNotFit(
+                f"{self.name}: expected one of the activations {', '.join(self.activations)}, "
+                f"got {case.activation}"
+            )
+        if self.unit == "neuron" and len(case.weights) < 2:
+            raise CriterionDoesNotFit(f"{self.name}: scores hidden neurons, and the network has none")
+        _require_numbers(self.name, case.weights)
+        scores = list(self.score(case))
+        self._check(case, scores)
+        return scores
+
+    def _check(self, case: Case, scores: list[Tensor]) -> None:
+        shapes = [tuple(w.shape) for w in case.weights]
+        expected = shapes if self.unit == "weight" else [shape[:1] for shape in shapes[:-1]]
+        if [tuple(score.shape) for score in scores] != expected:
+            got = [tuple(score.shape) for score in scores]
+            raise PruningError(f"{self.name}: expected scores of the shapes {expected}, got {got}")
+        _require_numbers(self.name, scores)
+        if self.needs_gradient and not any(score.any() for score in scores):
+            raise NoGradient(
+                f"{self.name}: all gradients are zero ('{case.activation}' passes none on, every neuron is "
+                f"off, or the loss has its minimum here); try another activation, another seed, or a "
+                f"criterion without gradients, as magnitude or connection-effect"
+            )
+
+
+def _require_numbers(name: str, tensors: Sequence[Tensor]) -> None:
+    if any(torch.isnan(tensor).any() for tensor in tensors):
+        raise TrainingDiverged(
+            f"{name}: weights or scores are not numbers, so a training has overflowed; "
+            f"try a lower learning rate"
+        )
+
+
+# What has been registered: criteria that score weights, and those that score neurons.
+CRITERIA: dict[str, Criterion] = {}
+NEURON_CRITERIA: dict[str, Criterion] = {}
+
+
+def criterion(name: str, line: str, **keys: Any) -> Callable[[Score], Score]:
+    """Register the function below as a criterion; the keys are those of `Criterion`.
+
+    Raises:
+        PruningError: the name is another criterion's.
+    """
+
+    def register(score: Score) -> Score:
+        made = Criterion(name, line, score, **keys)
+        require_known(f"{name}: when", made.when, WHEN)
+        require_known(f"{name}: unit", made.unit, UNITS)
+        known = {**CRITERIA, **NEURON_CRITERIA}.get(name)
+        if known is not None and known.score.__module__ != score.__module__:
+            raise PruningError(f"{name}: a criterion of that name is in {known.score.__module__} already")
+        (CRITERIA if made.unit == "weight" else NEURON_CRITERIA)[name] = made
+        return score
+
+    return register

@@ -1,0 +1,103 @@
+"""The dense network that a recipe starts from: initial weights, trained ones, and those of every epoch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from wann.errors import PruningError
+from wann.pruning.fit import Plan, Report, accuracy, fit, sizes_of, tensors
+from wann.pruning.model import MLP, Layers, from_layers, initial_layers, one_thread
+from wann.pruning.streams import Stream, generator
+from wann.pruning.training import Training
+from wann.tasks.classification import ClassificationTask
+
+
+@dataclass(frozen=True)
+class Score:
+    """Accuracy on the validation and on the test images; only the first may choose anything."""
+
+    validation: float
+    test: float
+
+
+@dataclass(frozen=True, eq=False)
+class DenseNet:
+    """A dense network with its history; plain arrays, so that it can be sent to other processes.
+
+    Attributes:
+        sizes: inputs, hidden neurons of each layer, classes.
+        activation: of the hidden neurons.
+        seed: of its initial weights and its training.
+        checkpoints: weights and biases before the first epoch and after every one, float32.
+        layers: those that the training ended with.
+        best_epoch: the checkpoint with the best validation accuracy, the first of equals.
+        score: of `layers`.
+        steps, seconds: what the training took.
+    """
+
+    sizes: tuple[int, ...]
+    activation: str
+    seed: int
+    checkpoints: list[Layers]
+    layers: Layers
+    best_epoch: int
+    score: Score
+    steps: int
+    seconds: float
+
+    @property
+    def initial(self) -> Layers:
+        """The weights and biases before the first epoch."""
+        return self.checkpoints[0]
+
+
+def train_dense(
+    task: ClassificationTask,
+    hidden: Sequence[int],
+    activation: str,
+    seed: int,
+    training: Training,
+    progress: Report | None = None,
+) -> DenseNet:
+    """Train a dense MLP; equal arguments give equal weights on one machine.
+
+    Raises:
+        UnknownMethod: of the activation.
+        PruningError: a layer has no neurons.
+        TrainingDiverged: the loss is no number any more.
+    """
+    if any(not isinstance(width, int) or width < 1 for width in hidden):
+        raise PruningError(
+            f"hidden: expected whole numbers from 1, neurons of each layer, got {list(hidden)}"
+        )
+    started = time.perf_counter()
+    sizes = sizes_of(task, tuple(hidden))
+    with one_thread():
+        model = MLP(sizes, activation)
+        model.load(initial_layers(sizes, generator(seed, Stream.INITIAL)))
+        plan = Plan(training, "dense", training.epochs, keep_checkpoints=True)
+        train, validation = tensors(task.data.train), tensors(task.data.validation)
+        made = fit(model, train, validation, plan, generator(seed, Stream.DENSE), progress)
+        return DenseNet(
+            sizes,
+            activation,
+            seed,
+            made.checkpoints,
+            model.values(),
+            made.best_epoch,
+            score_of(task, model),
+            made.steps,
+            time.perf_counter() - started,
+        )
+
+
+@torch.no_grad()
+def score_of(task: ClassificationTask, model: MLP) -> Score:
+    """Return a model's accuracies, masks applied, in float64."""
+    exact = from_layers(model.masked_layers(), model.activation)
+    validation, test = (tensors(split).double() for split in (task.data.validation, task.data.test))
+    return Score(accuracy(exact, validation), accuracy(exact, test))

@@ -1,0 +1,187 @@
+"""The training loop: bare torch on tensors that hold the whole training set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from wann.errors import TrainingDiverged
+from wann.pruning.case import Data
+from wann.pruning.model import MLP, Layers
+from wann.pruning.training import Training
+from wann.tasks.classification import ClassificationTask
+from wann.tasks.datasets import Split
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a training reports after each epoch.
+
+    Attributes:
+        stage: `dense`, or the round: `round 2/5`.
+        epoch, epochs: from 1.
+        loss: mean over the epoch's images.
+        accuracy: on the validation images.
+        density: share of weights that are kept.
+    """
+
+    stage: str
+    epoch: int
+    epochs: int
+    loss: float
+    accuracy: float
+    density: float
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass
+class Fitted:
+    """What a training leaves behind.
+
+    Attributes:
+        steps: of the optimiser.
+        best_epoch: the first one with the best validation accuracy, 0 = before the first.
+        checkpoints: values after every epoch, the first one before any; only where asked for.
+    """
+
+    steps: int = 0
+    best_epoch: int = 0
+    checkpoints: list[Layers] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One training of a model.
+
+    Attributes:
+        training: batch, optimiser, rates.
+        stage: for reports.
+        epochs: of the whole schedule.
+        first_epoch: where in the schedule it starts; the learning rate goes on from there.
+        at_lowest_rate: whether the learning rate stays at the schedule's end.
+        keep_checkpoints: whether every epoch's values are kept.
+        before_step: called with the number of the step, before it is made.
+    """
+
+    training: Training
+    stage: str
+    epochs: int
+    first_epoch: int = 0
+    at_lowest_rate: bool = False
+    keep_checkpoints: bool = False
+    before_step: Callable[[int], None] | None = None
+
+
+def fit(
+    model: MLP,
+    train: Data,
+    validation: Data,
+    plan: Plan,
+    generator: torch.Generator,
+    report: Report | None = None,
+) -> Fitted:
+    """Train a model in place.
+
+    Raises:
+        TrainingDiverged: the loss is no number any more.
+    """
+    made, training = Fitted(), plan.training
+    optimiser = _optimiser(model, training)
+    best, best_values, waited = accuracy(model, validation), model.values(), 0
+    made.best_epoch = plan.first_epoch
+    if plan.keep_checkpoints:
+        made.checkpoints.append(best_values)
+    for epoch in range(plan.first_epoch, plan.epochs):
+        loss = _epoch(model, train, plan, optimiser, epoch, generator)
+        if not torch.isfinite(torch.tensor(loss)):
+            raise TrainingDiverged(
+                f"{plan.stage}: the loss of epoch {epoch + 1} is {loss}; try a lower learning rate than "
+                f"{training.learning_rate:g}"
+            )
+        made.steps += -(-len(train) // training.batch_size)
+        score = accuracy(model, validation)
+        if plan.keep_checkpoints:
+            made.checkpoints.append(model.values())
+        if report is not None:
+            report(Progress(plan.stage, epoch + 1, plan.epochs, loss, score, density_of(model)))
+        waited += 1
+        if score > best:
+            best, made.best_epoch, waited = score, epoch + 1, 0
+            best_values = model.values() if training.patience else best_values
+        if training.patience and waited >= training.patience:
+            break
+    if training.patience:
+        model.load(best_values)
+    return made
+
+
+def _epoch(
+    model: MLP,
+    train: Data,
+    plan: Plan,
+    optimiser: torch.optim.Optimizer,
+    epoch: int,
+    generator: torch.Generator,
+) -> float:
+    """Go through all training images once; return their mean loss."""
+    size = plan.training.batch_size
+    order = torch.randperm(len(train), generator=generator)
+    steps = -(-len(order) // size)
+    total = torch.zeros(())
+    for k in range(steps):
+        step = epoch * steps + k
+        if plan.before_step is not None:
+            plan.before_step(step)
+        share = 1.0 if plan.at_lowest_rate else step / (plan.epochs * steps)
+        optimiser.param_groups[0]["lr"] = plan.training.rate(share)
+        which = order[k * size : (k + 1) * size]
+        loss = nn.functional.cross_entropy(model(train.images[which]), train.labels[which])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        total += loss.detach() * len(which)
+    return float(total) / len(order)
+
+
+def _optimiser(model: MLP, training: Training) -> torch.optim.Optimizer:
+    if training.optimizer == "adam":
+        return torch.optim.Adam(
+            model.parameters(), training.learning_rate, weight_decay=training.weight_decay, fused=True
+        )
+    return torch.optim.SGD(
+        model.parameters(),
+        training.learning_rate,
+        momentum=training.momentum,
+        weight_decay=training.weight_decay,
+    )
+
+
+@torch.no_grad()
+def accuracy(model: MLP, data: Data) -> float:
+    """Share of images whose largest output, the first of equals, is that of their class."""
+    return float((_answers(model, data.images) == data.labels).double().mean())
+
+
+def density_of(model: MLP) -> float:
+    """Share of weights that are kept."""
+    masks = model.weight_masks()
+    return sum(int(mask.sum()) for mask in masks) / sum(mask.numel() for mask in masks)
+
+
+def tensors(split: Split) -> Data:
+    """Return a split as tensors, float32."""
+    return Data(torch.tensor(split.images), torch.tensor(split.labels))
+
+
+def sizes_of(task: ClassificationTask, hidden: tuple[int, ...]) -> tuple[int, ...]:
+    """Inputs, hidden neurons of each layer, classes."""
+    return (task.n_inputs, *hidden, task.n_outputs)
+
+
+def _answers(model: MLP, images: Tensor) -> Tensor:
+    return model(images).argmax(1)

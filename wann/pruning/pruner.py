@@ -1,0 +1,126 @@
+"""One round of pruning: score, choose, mask, and make up for what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from wann.errors import CriterionDoesNotFit, NothingLeft
+from wann.pruning.case import Case, Data, case_of
+from wann.pruning.controls import shuffled
+from wann.pruning.criteria.registry import Criterion
+from wann.pruning.model import MLP
+from wann.pruning.neurons import choose_neurons, expand
+from wann.pruning.recipe import Recipe
+from wann.pruning.schedules import Round
+from wann.pruning.scopes import choose
+from wann.pruning.streams import Stream, generator
+
+Kept = list[np.ndarray]
+
+
+class Pruner:
+    """Prunes a model, round by round; what is pruned never comes back.
+
+    Attributes:
+        finished: whether the last round is over.
+    """
+
+    def __init__(
+        self,
+        model: MLP,
+        recipe: Recipe,
+        criterion: Criterion,
+        options: Mapping[str, Any],
+        train: Data,
+        validation: Data,
+        seed: int,
+    ) -> None:
+        self._model, self._recipe, self._criterion = model, recipe, criterion
+        self._options, self._train, self._validation, self._seed = options, train, validation, seed
+        self._by_neuron = options["unit"] == "neuron"
+        if self._by_neuron and len(model.sizes) < 3:
+            raise CriterionDoesNotFit(f"{criterion.name}: prunes hidden neurons, and the network has none")
+        # What is pruned first is decided among units: weights, or hidden neurons.
+        shapes = [(width,) for width in model.sizes[1:-1]] if self._by_neuron else _shapes(model)
+        self._units: Kept = [np.ones(shape, bool) for shape in shapes]
+        self.finished = False
+
+    def prune(self, target: Round, index: int, last: bool) -> None:
+        """Prune to a round's density; after the last one a control shuffles what is kept.
+
+        Raises:
+            CriterionDoesNotFit, NoGradient, NothingLeft, TrainingDiverged: why it cannot.
+        """
+        self.finished = last
+        if target.density == 1.0 and not self._by_neuron:
+            return
+        total = round(target.density * sum(mask.numel() for mask in self._model.weight_masks()))
+        if total < 1:
+            raise NothingLeft(
+                f"{self._recipe.name}: no connection is left at density {target.density:g}; "
+                f"try a larger density"
+            )
+        case = self._case(index, lambda scores: _tensors(self._weights(self._choose(scores, total, target))))
+        units = self._choose(self._per_unit(self._criterion(case)), total, target)
+        if self._criterion.update is not None:
+            own = units if self._criterion.unit == "neuron" else self._weights(units)
+            weights, biases = self._criterion.update(case, _tensors(own))
+            pairs = zip(weights, biases, strict=True)
+            self._model.load([(weight.numpy(), bias.numpy()) for weight, bias in pairs])
+        if last and (self._recipe.control or "").startswith("shuffle"):
+            across = self._recipe.control == "shuffle-global"
+            units = shuffled(units, across, generator(self._seed, Stream.CONTROL))
+        self._apply(units)
+
+    def _case(self, index: int, choosing: Any) -> Case:
+        return case_of(
+            self._model,
+            self._train,
+            self._validation,
+            name=self._criterion.name,
+            generator=generator(self._seed, Stream.CRITERION, index),
+            options=self._options,
+            choose=choosing,
+            loss_name=self._options["loss"],
+        )
+
+    def _per_unit(self, scores: Sequence[Tensor]) -> list[Tensor]:
+        """A neuron's score is the sum of its incoming weights', where weights are scored."""
+        if self._by_neuron and self._criterion.unit == "weight":
+            masks = self._model.weight_masks()
+            scores = [(score * mask).sum(1) for score, mask in zip(scores, masks, strict=True)][:-1]
+        return list(scores)
+
+    def _choose(self, scores: Sequence[Tensor], total: int, target: Round) -> Kept:
+        sign = -1.0 if self._recipe.control == "invert" else 1.0
+        values = [sign * score.detach().double().numpy() for score in scores]
+        recipe = self._recipe
+        if self._by_neuron:
+            masks = [np.ones(shape, bool) for shape in _shapes(self._model)]
+            return choose_neurons(values, self._units, masks, total, recipe.scope, recipe.keep_at_least)
+        return choose(values, self._units, total, recipe.scope, recipe.keep_at_least, target.last_layer)
+
+    def _weights(self, units: Kept) -> Kept:
+        if not self._by_neuron:
+            return units
+        return expand(units, [np.ones(shape, bool) for shape in _shapes(self._model)])
+
+    def _apply(self, units: Kept) -> None:
+        self._units = units
+        biases = None
+        if self._by_neuron:
+            biases = _tensors([*units, np.ones(self._model.sizes[-1], bool)])
+        self._model.set_masks(_tensors(self._weights(units)), biases)
+
+
+def _shapes(model: MLP) -> list[tuple[int, ...]]:
+    return [tuple(mask.shape) for mask in model.weight_masks()]
+
+
+def _tensors(arrays: Kept) -> list[Tensor]:
+    return [torch.from_numpy(array) for array in arrays]

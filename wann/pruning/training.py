@@ -1,0 +1,71 @@
+"""Training: how a network's weights are learnt, as plain data, with its learning rate over time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from wann.errors import PruningError
+from wann.pruning.recipe import require_known
+
+OPTIMIZERS = ("adam", "sgd")
+RATES = ("constant", "cosine", "steps")
+
+
+@dataclass(frozen=True)
+class Training:
+    """How weights are trained, dense and sparse alike.
+
+    Attributes:
+        epochs: of the dense training, and of every training before which a mask was found.
+        batch_size: images of a step.
+        learning_rate: at the start of the schedule.
+        optimizer: `adam` or `sgd`.
+        momentum: of `sgd`.
+        weight_decay: L2 penalty on weights and biases.
+        schedule: of the learning rate: `constant`; `cosine`, from `learning_rate` to its lowest; `steps`, a
+            tenth of it after half of the training and a hundredth after three quarters.
+        lowest: the lowest learning rate of `cosine`, as a share of `learning_rate`; `finetune` runs at it.
+        patience: a training stops when so many epochs brought no better validation accuracy, and the best
+            weights are taken; None = never.
+        retrain_epochs: after the last round, None = `epochs`.
+        round_epochs: after every other round, None = `retrain_epochs`.
+    """
+
+    epochs: int = 20
+    batch_size: int = 100
+    learning_rate: float = 2e-3
+    optimizer: str = "adam"
+    momentum: float = 0.9
+    weight_decay: float = 0.0
+    schedule: str = "cosine"
+    lowest: float = 0.25
+    patience: int | None = None
+    retrain_epochs: int | None = None
+    round_epochs: int | None = None
+
+    def __post_init__(self) -> None:
+        require_known("training.optimizer", self.optimizer, OPTIMIZERS)
+        require_known("training.schedule", self.schedule, RATES)
+        for key, least in (("epochs", 0), ("batch_size", 1), ("patience", 1)):
+            value = getattr(self, key)
+            if value is not None and value < least:
+                raise PruningError(f"training.{key}: expected at least {least}, got {value}")
+        if not 0 < self.learning_rate < math.inf:
+            raise PruningError(
+                f"training.learning_rate: expected a positive number, got {self.learning_rate}"
+            )
+
+    def rate(self, share: float) -> float:
+        """Return the learning rate when this share of the training, 0 to 1, is over."""
+        if self.schedule == "constant":
+            return self.learning_rate
+        if self.schedule == "steps":
+            return self.learning_rate * (1.0 if share < 0.5 else 0.1 if share < 0.75 else 0.01)
+        falling = 0.5 * (1.0 + math.cos(math.pi * share))
+        return self.learning_rate * (self.lowest + (1.0 - self.lowest) * falling)
+
+    def epochs_of_round(self, last: bool) -> int:
+        """Return the epochs that follow a round of pruning."""
+        final = self.epochs if self.retrain_epochs is None else self.retrain_epochs
+        return final if last or self.round_epochs is None else self.round_epochs

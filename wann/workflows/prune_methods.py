@@ -1,0 +1,82 @@
+"""What recipes are made of, for `wann prune --list`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from wann.pruning.recipe import CONTROLS, PRESETS, RETRAININGS, SCHEDULES, SCOPES, Recipe
+
+# Presets that are more than their criterion, and where they were described.
+_SOURCES = {
+    "han": "Han 2015",
+    "lottery": "Frankle & Carbin 2019",
+    "weight-rewind": "Frankle 2019",
+    "lr-rewind": "Renda 2020",
+    "gradual": "Zhu & Gupta 2017",
+    "set": "Mocanu 2018",
+    "rigl": "Evci 2020",
+}
+
+
+@dataclass(frozen=True)
+class Method:
+    """One line of the list: `source` says where it was described, and may be empty."""
+
+    name: str
+    line: str
+    source: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+def methods() -> dict[str, list[Method]]:
+    """Return kind -> its members; criteria of the user's own are listed once their module is imported."""
+    from wann.pruning.criteria.catalogue import CRITERIA, NEURON_CRITERIA
+
+    sources = {name: c.source for name, c in (CRITERIA | NEURON_CRITERIA).items()}
+    found = {
+        "presets": [
+            Method(name, _line(recipe), _SOURCES.get(name) or sources.get(recipe.criterion, ""))
+            for name, recipe in PRESETS.items()
+        ],
+        "criteria for weights": [Method(c.name, c.line, c.source) for c in CRITERIA.values()],
+        "criteria for neurons": [Method(c.name, c.line, c.source) for c in NEURON_CRITERIA.values()],
+    }
+    for kind, names in (
+        ("scopes", SCOPES),
+        ("schedules", SCHEDULES),
+        ("retrainings", RETRAININGS),
+        ("controls", CONTROLS),
+    ):
+        found[kind] = [Method(name, _MEANINGS.get(name, "")) for name in names]
+    return found
+
+
+def _line(recipe: Recipe) -> str:
+    schedule = (
+        f"{recipe.schedule}, {recipe.rounds} rounds" if recipe.schedule == "iterative" else recipe.schedule
+    )
+    parts = [recipe.criterion, recipe.scope, schedule, f"{recipe.when} training", recipe.retraining]
+    return " + ".join(parts) + "".join(f", {key} {value}" for key, value in recipe.options.items())
+
+
+_MEANINGS = {
+    "global": "all weights compete",
+    "layer": "every layer is pruned to the same density",
+    "erk": "layers by their size: small ones stay denser (Erdos-Renyi kernel)",
+    "oneshot": "at once",
+    "iterative": "in rounds, with retraining after each",
+    "levels": "a share of the rest at each level, with retraining after each",
+    "gradual": "while one training runs",
+    "finetune": "the final weights, at the lowest learning rate",
+    "lr-rewind": "the final weights, with the whole learning-rate schedule again",
+    "weight-rewind": "weights and schedule go back to an early epoch",
+    "reset": "weights and schedule go back to the beginning",
+    "reinit": "fresh random weights, trained from scratch",
+    "none": "no retraining",
+    "shuffle-layerwise": "the mask is shuffled inside each layer",
+    "shuffle-global": "the mask is shuffled over all layers",
+    "invert": "what would be kept longest is removed first",
+}

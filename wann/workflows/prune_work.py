@@ -1,0 +1,134 @@
+"""What a worker of `wann prune` does: train a dense network, or make a cell of it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from wann.errors import WannError
+from wann.pruning.training import Training
+from wann.tasks.classification import ClassificationTask
+from wann.workflows.prune_plan import Cell
+
+if TYPE_CHECKING:
+    from wann.pruning.cell import CellResult, DenseNet
+
+_PROBES = 12
+_CLOSE_ENOUGH = 0.005  # of a budget, for a probe
+_TOO_FAR = 0.02  # of a budget, for what came out at the end
+_LEAST_DENSITY = 1e-6
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell to make of a dense network, or, without a cell, the dense network of a seed to train."""
+
+    hidden: tuple[int, ...]
+    activation: str
+    training: Training
+    seed: int
+    cell: Cell | None = None
+    dense: DenseNet | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job could not be done: in one line, and with all that is known."""
+
+    line: str
+    trace: str
+
+
+def work(task: ClassificationTask, job: Job) -> DenseNet | CellResult | Failure:
+    """Do a job; one that fails says why, and the others go on."""
+    from wann.pruning.cell import train_dense
+
+    try:
+        if job.cell is None:
+            return train_dense(task, job.hidden, job.activation, job.seed, job.training)
+        return _make(task, job, job.cell)
+    except WannError as error:
+        return Failure(str(error), traceback.format_exc())
+    except Exception as error:  # a criterion of the user's own may do anything
+        line = " ".join(f"{type(error).__name__}: {error}".split())
+        return Failure(line, traceback.format_exc())
+
+
+def _make(task: ClassificationTask, job: Job, cell: Cell) -> CellResult:
+    from wann.pruning.cell import prune_cell
+
+    def made(density: float, training: Training) -> CellResult:
+        return prune_cell(
+            task, job.hidden, job.activation, cell.recipe, density, cell.seed, training, job.dense
+        )
+
+    if cell.wanted is None:
+        assert cell.density is not None  # a cell has one of the two
+        return made(cell.density, job.training)
+    return meet(cell.wanted, sizes(task, job.hidden), job.training, made)
+
+
+def sizes(task: Any, hidden: tuple[int, ...]) -> int:
+    """Weights of the dense network."""
+    widths = (task.n_inputs, *hidden, task.n_outputs)
+    return sum(before * after for before, after in pairwise(widths))
+
+
+def meet(
+    wanted: int, n_weights: int, training: Training, made: Callable[[float, Training], CellResult]
+) -> CellResult:
+    """Return a cell with about so many effective connections.
+
+    The density is found with one epoch in place of every training, as masks hardly depend on more; if the
+    whole training then ends too far off, once more from there.
+
+    Args:
+        wanted: effective connections.
+        n_weights: of the dense network.
+        training: of the cell.
+        made: (density, training) -> the cell.
+    """
+    quick = replace(training, epochs=1, retrain_epochs=None, round_epochs=None, patience=None)
+    first = min(1.0, wanted / n_weights)
+    density = find_density(wanted, first, lambda d: made(d, quick).effective_connections)
+    result = made(density, training)
+    off = result.effective_connections / wanted
+    if abs(off - 1) <= _TOO_FAR:
+        return result
+    again = made(min(1.0, max(_LEAST_DENSITY, density / off)), training)
+    return min((result, again), key=lambda cell: abs(cell.effective_connections - wanted))
+
+
+def find_density(wanted: int, first: float, count: Callable[[float], int]) -> float:
+    """Return the density with about so many effective connections, by bisection with a guess at each step.
+
+    Args:
+        wanted: effective connections.
+        first: the first guess.
+        count: density -> effective connections; it grows with the density, roughly in proportion. A density
+            at which nothing is left, which is an error, counts as too small.
+    """
+    low, high = _LEAST_DENSITY, 1.0
+    density, tried = first, {}
+    for _ in range(_PROBES):
+        tried[density] = found = _count(count, density)
+        if abs(found - wanted) <= max(1, _CLOSE_ENOUGH * wanted):
+            break
+        low, high = (density, high) if found < wanted else (low, density)
+        guess = density * wanted / max(1, found)
+        density = guess if low < guess < high and len(tried) % 3 else (low * high) ** 0.5
+        if not low < density < high or high / low < 1 + 1e-6:
+            break
+    return min(tried, key=lambda at: abs(tried[at] - wanted))
+
+
+def _count(count: Callable[[float], int], density: float) -> int:
+    from wann.errors import NothingLeft
+
+    try:
+        return count(density)
+    except NothingLeft:
+        return 0

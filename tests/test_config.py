@@ -201,7 +201,9 @@ def test_unknown_key_is_told_with_place_and_nearest_key():
         ("population: 4", "population: unknown key; it belongs to 'search' (search.population)"),
         ("evaluation: {generation: 4}", "unknown key; did you mean 'search.generations'?"),
         ("run: {zzz: 4}", "the keys of run are seed, solved_score, max_seconds, max_env_steps"),
-        ("zzz: 4", "the keys of a config are task, search, evaluation, run"),
+        ("zzz: 4", "the keys of a config are task, search, evaluation, run, topology"),
+        ("topology: {hiden: [4]}", "topology.hiden: unknown key; did you mean 'hidden'?"),
+        ("hidden: [4]", "hidden: unknown key; it belongs to 'topology' (topology.hidden)"),
     ],
 )
 def test_unknown_keys(text: str, told: str):
@@ -223,6 +225,9 @@ def test_unknown_keys(text: str, told: str):
         ("run: []", "run: wrong type: got [], expected a section with the keys seed"),
         ("evaluation: {shared_weights: [1, x]}", "shared_weights[1]: wrong type: got 'x', expected a number"),
         ("evaluation: {shared_weights: [[1]]}", "evaluation.shared_weights[0]: wrong type: got a list of 1"),
+        ("topology: {hidden: 10}", "topology.hidden: wrong type: got 10, expected a list of whole numbers"),
+        ("topology: {hidden: [a]}", "topology.hidden[0]: wrong type: got 'a', expected a whole number"),
+        ("topology: [10]", "topology: wrong type: got a list of 1, expected a section with the keys hidden"),
         ("run: {max_env_steps: 1e6}", "expected a whole number or null, 1 to 1e15; write 1000000"),
     ],
 )
@@ -244,6 +249,7 @@ def test_wrong_types(text: str, told: str):
         ("evaluation: {workers: 0}", "got 0, expected a whole number or null, 1 to 10_000"),
         ("run: {seed: 9223372036854775808}", "expected a whole number, 0 to 9_223_372_036_854_775_807"),
         ("run: {seed: -1}", "run.seed: out of range: got -1"),
+        ("topology: {hidden: [0]}", "topology.hidden[0]: out of range: got 0, expected a whole number, 1 to"),
         ("run: {max_seconds: 0}", "got 0, expected a number or null, 0.001 to 1e9"),
         (f"run: {{seed: {'9' * 5000}}}", "run.seed: cannot be read as int; expected a plain value"),
     ],
@@ -538,6 +544,26 @@ def test_the_hash_is_of_what_is_said_not_how():
     assert int(config_hash(one), 16) >= 0
 
 
+def test_a_topology_is_optional_and_may_be_empty():
+    assert parse_config(TASK, "c.yaml").topology is None
+    assert parse_config(TASK + "topology:\n", "c.yaml").topology is None
+    linear = parse_config(TASK + "topology: {hidden: []}", "c.yaml").topology
+    assert linear is not None
+    assert (linear.hidden, linear.activation) == ((), "tanh")
+    assert "topology.hidden: missing" in fault(TASK + "topology: {}")
+    assert parse_config(TASK + "topology: {hidden: [4]}", "c.yaml", ["topology=null"]).topology is None
+    assert parse_config(TASK, "c.yaml", ["topology.hidden=[4, 4]"]).topology == parse_config(
+        TASK + "topology: {hidden: [4, 4]}", "d.yaml"
+    ).topology
+
+
+def test_a_config_without_a_topology_is_what_it_was_before_there_were_any():
+    config = parse_config(TASK, "c.yaml")
+    assert "topology" not in dump_config(config)
+    assert config_hash(config) == "349b3260f3f7acbd"
+    assert config_hash(parse_config(TASK + "topology: {hidden: [1]}", "c.yaml")) != config_hash(config)
+
+
 def numbers(low: float, high: float, **more: Any) -> st.SearchStrategy[float]:
     return st.floats(low, high, allow_nan=False, **more)
 
@@ -614,6 +640,12 @@ CONFIGS = st.fixed_dictionaries(
                 "max_env_steps": either(st.integers(1, 10**15)),
             },
         ),
+        "topology": either(
+            st.fixed_dictionaries(
+                {"hidden": st.lists(st.integers(1, 100_000), max_size=5)},
+                optional={"activation": st.sampled_from(NAMES)},
+            )
+        ),
     },
 )
 
@@ -638,10 +670,12 @@ def test_every_key_is_described():
     described = {path: rest for path, *rest in describe_keys()}
     config = parse_config(TASK + "topology: {hidden: [1]}", "c.yaml").model_dump()
     expected = set()
+    assert config.pop("topology") is None
     for section, keys in config.items():
         for key, value in keys.items():
             inner = value if key == "mutation" else {}
             expected |= {f"{section}.{key}.{name}" for name in inner} or {f"{section}.{key}"}
+    expected |= {"topology.hidden", "topology.activation"}
     assert set(described) == expected
     assert described["search.population"] == [
         "whole number",

@@ -56,6 +56,10 @@ def evolve(
     for key, value in (("run.seed", seed), ("evaluation.backend", backend), ("evaluation.workers", workers)):
         changes += [] if value is None else [f"{key}={value}"]
     loaded = load_config(config, changes)
+    if loaded.topology:
+        raise ConfigError(
+            [f"{config}: topology: is fixed, so nothing is searched; train it with: wann tune {config}"]
+        )
 
     say_if_compiling()
     from wann.cli.progress import watcher

@@ -16,7 +16,7 @@ ENDINGS = (".png", ".svg", ".pdf")
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008), and a marker each, as there may
 # be more methods than colours.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "*")
+_MARKERS = ("o", "s", "^", "D", "v", "<", ">", "h", "p", "d", "8")
 _FRONTS = {SEARCHED: ("#000000", "-"), PRUNED: ("#6E6E6E", "--")}
 _MOST_ROWS = 14  # of the legend, in a column
 # The same file for the same figures: no dates, no random names.
@@ -81,7 +81,7 @@ def _draw_method(
         [max(1.0, entry.size) for entry in ordered],
         [scale * entry.score for entry in ordered],
         yerr=[0.0 if math.isnan(entry.std) else scale * entry.std for entry in ordered],
-        label=entries[0].method,
+        label=f"{entries[0].method} (searched)" if searched else entries[0].method,
         color=colour,
         marker="*" if searched else marker,
         markersize=15 if searched else 7,
@@ -102,7 +102,7 @@ def _draw_fronts(axes: Any, comparison: Comparison) -> None:
     """What none of its family beats, as stairs: with so many connections, this score is had."""
     for family, (colour, style) in _FRONTS.items():
         best = front([entry for entry in comparison.entries if entry.family == family])
-        if len(best) > 1 or (best and len(comparison.entries) > 1):
+        if len(best) > 1:  # one alone has no line to draw
             axes.step(
                 [max(1.0, entry.size) for entry in best],
                 [_scale(comparison) * entry.score for entry in best],

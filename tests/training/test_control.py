@@ -187,6 +187,7 @@ def test_the_score_is_what_the_weights_earn(cartpole):
     seeds = episode_seeds(1, Purpose.TUNE, TUNE_EPISODES)
     candidate = Candidate("tuned", network, state.weights[None])
     assert evaluate(task, candidate, Lanes.product(1, seeds)).mean == pytest.approx(state.score, rel=1e-12)
-    assert state.score > evaluate(
-        task, Candidate("start", network, state.start[None]), Lanes.product(1, seeds)
-    ).mean
+    assert (
+        state.score
+        > evaluate(task, Candidate("start", network, state.start[None]), Lanes.product(1, seeds)).mean
+    )

@@ -115,8 +115,7 @@ class GradientTrainer:
     def _wait(self, method: Arrays) -> dict[str, np.ndarray]:
         """An epoch without a better score."""
         stale, falls, rate = method["stale"] + 1, method["falls"], method["learning_rate"]
-        batches = math.ceil(len(self._train[1]) / self._settings.batch)
-        if stale[0] >= max(self._settings.patience, math.ceil(_LEAST_BATCHES / batches)):
+        if stale[0] >= max(self._settings.patience, math.ceil(_LEAST_BATCHES / self._n_batches)):
             stale, falls, rate = np.zeros(1, np.int64), falls + 1, rate / _FALL
         return {**method, "stale": stale, "falls": falls, "learning_rate": rate}
 

@@ -110,7 +110,7 @@ def make_settings(method: str, given: Mapping[str, Any]) -> Settings:
 def _value(name: str, value: Any, kind: str) -> Any:
     if kind == "str":
         if value not in _OPTIMISERS:
-            raise TuneError(f"{name}: got {value!r}, expected one of {', '.join(_OPTIMISERS)}")
+            raise TuneError(f"{name}: got {value!r:.60}, expected one of {', '.join(_OPTIMISERS)}")
         return value
     low, high = _BOUNDS[name]
     what = f"a {'whole ' if kind == 'int' else ''}number, {low:g} to {high:g}"
@@ -120,5 +120,5 @@ def _value(name: str, value: Any, kind: str) -> Any:
         number = math.nan
     whole = kind != "int" or number == math.floor(number) if math.isfinite(number) else False
     if isinstance(value, bool) or not whole or not low <= number <= high:
-        raise TuneError(f"{name}: got {value!r}, expected {what}")
+        raise TuneError(f"{name}: got {value!r:.60}, expected {what}")
     return int(number) if kind == "int" else number

@@ -15,7 +15,6 @@ import json
 import platform
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +55,7 @@ def main() -> None:
 
 def train(target: list[str], run: str) -> dict[str, Any]:
     """Tune, and judge what came out."""
-    started = time.perf_counter()
     tuned = wann("tune", *target)
-    seconds = time.perf_counter() - started
     test = wann("test", run)
     digits = 4 if test["figure"] == "accuracy" else 1
     shared, random = test["random_shared_weight"], test["random_weights"]
@@ -70,7 +67,7 @@ def train(target: list[str], run: str) -> dict[str, Any]:
         "method": tuned["method"],
         "iterations": tuned["iterations"],
         "env_steps": tuned["env_steps"],
-        "seconds": round(seconds, 1),
+        "seconds": round(tuned["seconds"], 1),
         "connections": test["connections"],
         "random_weights": [short(random["mean"]), short(random["std"])],
         "random_shared": [short(shared["mean"]), short(shared["std_over_weights"])],

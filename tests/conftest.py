@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,10 @@ from wann.genome.genome import Genome
 from wann.genome.initial import initial_population
 from wann.genome.mutation import OPERATORS, mutate
 from wann.genome.population import Population
+
+# A shell's background job ignores Ctrl-C, and so would every process that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The operators that only add to a genome or change it.
 GROWING = tuple(name for name in OPERATORS if not name.startswith("remove_"))

@@ -65,7 +65,7 @@ def test_svg_names_all_that_it_shows(comparison, tmp_path):
     draw(comparison, tmp_path / "a.svg")
     text = (tmp_path / "a.svg").read_text()
     for word in (
-        "evolved",
+        "evolved (searched)",
         "magnitude",
         "random",
         "front of the pruned",

@@ -77,7 +77,7 @@ def test_every_cell_is_made_and_recorded(run: Path):
         assert row.score == round(row.score * 400) / 400  # a share of the 400 test images
         assert row.dense_score == rows[f"dense-s{row.seed}"].score
         assert row.effective_connections <= row.connections
-    assert rows["dense-s0"].score > 0.5
+    assert rows["dense-s0"].score > 0.3  # of ten classes
     assert rows["magnitude-d0.3-s0"].density_per_layer[0] < 0.35
     n_weights = 64 * 12 + 12 * 10
     assert rows["snip-d0.3-s0"].compression == pytest.approx(1 / 0.3, rel=2 / (0.3 * n_weights))
@@ -148,16 +148,16 @@ def test_what_is_missing_is_made_again_and_equals_what_was(run: Path, tmp_path: 
 
 
 def test_a_cell_that_fails_is_said_and_the_others_are_made(tmp_path: Path):
-    # every neuron of a step network is off or on: no gradient reaches a weight
+    # no neuron of a tanh network is ever exactly 0, so apoz does not fit
     watch = Recorder()
     changed = config(
-        "prune.recipes=[snip, magnitude]", "prune.connections=[]", "prune.seeds=[0]", "model.activation=step"
+        "prune.recipes=[apoz, magnitude]", "prune.connections=[]", "prune.seeds=[0]", "model.activation=tanh"
     )
     outcome = start(changed, tmp_path / "run", "tiny", watch)
     assert outcome.status == "failed"
-    assert set(outcome.failed) == {"snip-d0.3-s0"}
+    assert set(outcome.failed) == {"apoz-d0.3-s0"}
     assert {row.cell for row in outcome.rows} == {"dense-s0", "magnitude-d0.3-s0"}
-    assert watch.notes == [f"snip-d0.3-s0: {outcome.failed['snip-d0.3-s0']}"]
+    assert watch.notes == [f"apoz-d0.3-s0: {outcome.failed['apoz-d0.3-s0']}"]
     assert "Traceback" in (tmp_path / "run" / "log.txt").read_text()
     assert read_manifest(tmp_path / "run")["status"] == "failed"
 

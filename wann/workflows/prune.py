@@ -199,10 +199,10 @@ class _Session:
         if isinstance(answer, Failure):
             return self._fail(subject, answer)
         if isinstance(subject, Cell):
-            row, network = cell_files(subject, answer, self.config)
+            row, network = cell_files(subject, answer, self.directory.config)
         else:
             self.dense[subject] = answer
-            row, network = dense_files(answer, self.config)
+            row, network = dense_files(answer, self.directory.config)
         if row.cell not in self.finished:
             self._record(row, network)
         left = {cell.seed for cell in (*self.waiting, *self.running.values()) if isinstance(cell, Cell)}

@@ -66,7 +66,7 @@ def test_episode_seeds_spread_over_their_whole_range():
 
 
 def test_the_streams_are_those_of_the_first_release():
-    assert [int(p) for p in Purpose] == [0, 1, 2, 3, 4, 5, 6]
+    assert [int(p) for p in Purpose] == [0, 1, 2, 3, 4, 5, 6, 7]
     expected = np.random.Generator(np.random.PCG64(np.random.SeedSequence(7, spawn_key=(2, 9, 0))))
     draws = expected.integers(0, 2**28, 4, dtype=np.int64) + 2 * 2**28
     assert episode_seeds(7, Purpose.SEARCH, 4, generation=9).tolist() == draws.tolist()

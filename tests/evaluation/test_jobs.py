@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import time
-from pathlib import Path
+import importlib
 
 import pytest
 
@@ -12,21 +10,10 @@ from wann.errors import EvaluationError
 from wann.evaluation.jobs import LocalJobs
 
 
-def square(task: int, job: int) -> int:
-    time.sleep(0.01 * (job % 3))
-    return task * job * job
-
-
-def leave_once(folder: Path, job: int) -> int:
-    mark = folder / str(job)
-    if job == 1 and not mark.exists():
-        mark.touch()
-        os._exit(3)
-    return -job
-
-
-def leave(task: None, job: int) -> int:
-    os._exit(3)
+@pytest.fixture
+def work(toys):
+    """The module of the jobs; asking for `toys` puts it where worker processes find it too."""
+    return importlib.import_module("wann_jobs")
 
 
 def all_answers(jobs: LocalJobs, count: int) -> dict[int, object]:
@@ -38,17 +25,20 @@ def all_answers(jobs: LocalJobs, count: int) -> dict[int, object]:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_each_job_is_answered_once(workers):
-    with LocalJobs(3, square, workers) as jobs:
+def test_each_job_is_answered_once(work, workers):
+    with LocalJobs(3, work.square, workers) as jobs:
         assert all_answers(jobs, 5) == {k: 3 * k * k for k in range(5)}
         assert all_answers(jobs, 2) == {0: 0, 1: 3}
 
 
-def test_the_job_of_a_lost_worker_is_done_by_another(tmp_path):
-    with LocalJobs(tmp_path, leave_once, 1) as jobs:
+def test_the_job_of_a_lost_worker_is_done_by_another(work, tmp_path):
+    with LocalJobs(tmp_path, work.leave_once, 1) as jobs:
         assert all_answers(jobs, 3) == {0: 0, 1: -1, 2: -2}
 
 
-def test_a_job_that_ends_every_worker_is_an_error():
-    with LocalJobs(None, leave, 1) as jobs, pytest.raises(EvaluationError, match="4 worker processes ended"):
+def test_a_job_that_ends_every_worker_is_an_error(work):
+    with (
+        LocalJobs(None, work.leave, 1) as jobs,
+        pytest.raises(EvaluationError, match="4 worker processes ended"),
+    ):
         all_answers(jobs, 1)

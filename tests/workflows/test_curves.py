@@ -13,7 +13,7 @@ from tensorboardX.proto.event_pb2 import Event
 
 from wann.config import Config, parse_config
 from wann.errors import OutputError
-from wann.records.history import read_history
+from wann.records.history import COLUMNS, read_history
 from wann.records.paths import RunPaths
 from wann.workflows.evolve import resume, start
 from wann.workflows.watcher import Silent
@@ -75,7 +75,7 @@ def whole(run: Path) -> None:
     """The curves hold the history, each row once and in order."""
     rows = [asdict(row) for row in read_history(RunPaths(run).history)]
     curves = points(run)
-    assert set(curves) == set(rows[0]) - {"generation", "digest"}
+    assert set(curves) == set(COLUMNS) - {"generation", "digest"}
     for name, curve in curves.items():
         assert [step for step, _ in curve] == [row["generation"] for row in rows]
         assert [value for _, value in curve] == pytest.approx([row[name] for row in rows], rel=1e-6)

@@ -340,6 +340,13 @@ def speed() -> str:
             + table(["network", "local 1", "local 2", "Ray 1", "Ray 2"], rows)
             + "\n`python benchmarks/throughput.py --json`\n"
         )
+    if both := load("ray_overhead"):
+        text += (
+            f"\nThe whole search of the paper's swing-up ({both['generations'] + 1} generations), by threads "
+            f"and by Ray in turn, a generation each: {both['seconds']['local']} and "
+            f"{both['seconds']['ray']} s. Ray has {100 * both['ratio']:.0f} % of the threads' speed. "
+            f"`{both['command']}`\n"
+        )
     if images:
         times = images["milliseconds"]
         text += (

@@ -35,14 +35,14 @@ def main() -> None:
     parser.add_argument("--backend", choices=["local", "ray"], default="local")
     parser.add_argument("--after", type=float, help="judge the champion of so many seconds too")
     parser.add_argument("--runs", type=Path, help="keep the run folders here")
-    parser.add_argument("--again", action="store_true", help="run finished seeds again")
+    parser.add_argument("--again", action="store_true", help="run these seeds though they are finished")
     arguments = parser.parse_args()
     first, _, last = arguments.seeds.partition("-")
 
     path = RESULTS / f"{arguments.config.stem}_{arguments.backend}.json"
-    table = {} if arguments.again or not path.exists() else json.loads(path.read_text())["seeds"]
+    table = json.loads(path.read_text())["seeds"] if path.exists() else {}
     for seed in range(int(first), int(last or first) + 1):
-        if str(seed) not in table:
+        if arguments.again or str(seed) not in table:
             with tempfile.TemporaryDirectory() as temporary:
                 folder = (arguments.runs or Path(temporary)) / f"{arguments.config.stem}-s{seed}"
                 table[str(seed)] = run(arguments.config, seed, arguments.backend, folder, arguments.after)

@@ -39,7 +39,7 @@ LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 DOORS = {
     "numpy": ("wann", "wann_envs"),
     "numba": ("wann.jit", "wann.genome", "wann.tasks", "wann.network", "wann.evaluation", "wann.search"),
-    "ray": ("wann.evaluation.ray_pool",),
+    "ray": ("wann.evaluation.ray_cluster",),
     "gymnasium": ("wann.tasks", "wann_envs"),
     "pygame": ("wann_envs",),
     "torch": ("wann.tasks.vision", "wann.training", "wann.pruning", "wann.export"),

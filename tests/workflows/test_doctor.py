@@ -10,7 +10,7 @@ import pytest
 
 from wann import jit
 from wann.errors import EvaluationError, OutputError
-from wann.evaluation import ray_pool
+from wann.evaluation import ray_cluster
 from wann.report import encoders
 from wann.tasks.datasets.files import NAMES, data_folder
 from wann.workflows import doctor
@@ -20,7 +20,7 @@ from wann.workflows.doctor import Check, examine
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Importing Ray and running ffmpeg take seconds."""
-    monkeypatch.setattr(ray_pool, "ray_version", lambda: "2.60.0")
+    monkeypatch.setattr(ray_cluster, "ray_version", lambda: "2.60.0")
     monkeypatch.setattr(encoders, "ffmpeg_version", lambda: "9")
 
 
@@ -43,7 +43,7 @@ def test_the_processor_is_that_of_numba():
 
 
 def test_a_cluster_is_tried_when_it_is_asked_for(monkeypatch):
-    monkeypatch.setattr(ray_pool, "try_cluster", lambda: 4.25)
+    monkeypatch.setattr(ray_cluster, "try_cluster", lambda: 4.25)
     assert checks(with_cluster=True)["ray cluster"].found == "started and answered in 4.2 s"
 
 
@@ -57,7 +57,7 @@ def missing_ffmpeg() -> str:
 
 def test_what_raises_is_missing_and_the_rest_is_still_looked_at(monkeypatch):
     whole = checks()
-    monkeypatch.setattr(ray_pool, "ray_version", missing_ray)
+    monkeypatch.setattr(ray_cluster, "ray_version", missing_ray)
     monkeypatch.setattr(encoders, "ffmpeg_version", missing_ffmpeg)
     found = checks()
     assert found.keys() == whole.keys()

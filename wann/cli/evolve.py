@@ -64,7 +64,7 @@ def evolve(
     say_if_compiling()
     from wann.cli.progress import watcher
     from wann.cli.summary import show_outcome
-    from wann.evaluation.ray_pool import connected
+    from wann.evaluation.ray_cluster import connected
     from wann.records.find import RUNS
     from wann.workflows.evolve import new_folder, start
 

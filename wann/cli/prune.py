@@ -50,7 +50,7 @@ def prune(
 
     from wann.cli.prune_progress import prune_watcher
     from wann.cli.prune_table import show_pruned
-    from wann.evaluation.ray_pool import connected
+    from wann.evaluation.ray_cluster import connected
     from wann.records.find import RUNS
     from wann.workflows.evolve import new_folder
     from wann.workflows.prune import start

@@ -49,7 +49,7 @@ def resume(
     say_if_compiling()
     from wann.cli.progress import watcher
     from wann.cli.summary import show_outcome
-    from wann.evaluation.ray_pool import connected
+    from wann.evaluation.ray_cluster import connected
     from wann.workflows.evolve import resume as go_on
 
     chosen = "ray" if address else backend and backend.value
@@ -63,7 +63,7 @@ def _resume_pruning(
 ) -> None:
     from wann.cli.prune_progress import prune_watcher
     from wann.cli.prune_table import show_pruned
-    from wann.evaluation.ray_pool import connected
+    from wann.evaluation.ray_cluster import connected
     from wann.workflows.prune import resume
 
     chosen = "ray" if address else backend and str(backend)

@@ -105,6 +105,11 @@ class ThreadPool(ChunkedPool):
         self._executor.shutdown()
 
 
+def in_threads(task: AnyTask) -> bool:
+    """Whether a task's kernels run without the GIL."""
+    return isinstance(task, ClassificationTask) or task.compiled
+
+
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -121,7 +126,7 @@ def make_pool(task: AnyTask, backend: str = "local", workers: int | None = None)
         from wann.evaluation.ray_pool import RayPool
 
         return RayPool(task, workers)
-    if isinstance(task, ClassificationTask) or task.compiled:
+    if in_threads(task):
         return ThreadPool(task, workers)
     from wann.evaluation.process_pool import ProcessPool
 

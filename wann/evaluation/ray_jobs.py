@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from wann.errors import EvaluationError
-from wann.evaluation.ray_pool import RETRIES, import_ray, object_store_bytes, start_ray
+from wann.evaluation.ray_cluster import RETRIES, import_ray, object_store_bytes, start_ray
 
 _SECONDS_BETWEEN_LOOKS = 0.5  # so that Ctrl-C is heard
 

@@ -1,13 +1,9 @@
-"""The Ray backend: stateless tasks over chunks; the only place where ray is imported."""
+"""The Ray backend: stateless tasks over chunks of networks."""
 
 from __future__ import annotations
 
-import logging
-import os
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,27 +12,23 @@ from wann.errors import EvaluationError
 from wann.evaluation.chunks import Chunk, chunks
 from wann.evaluation.lanes import Lanes
 from wann.evaluation.play import Play, least_lanes, play, prepare
-from wann.evaluation.pools import MOST_CHUNKS, ChunkedPool
+from wann.evaluation.pools import MOST_CHUNKS, ChunkedPool, ThreadPool, cores, in_threads
+from wann.evaluation.ray_cluster import RETRIES, import_ray, object_store_bytes, start_ray
 from wann.network.network import Networks
-from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 
-RETRIES = 5
-_OBJECT_STORE_BYTES = 128 * 1024 * 1024
-_PROBE_SECONDS = 5.0
-_SETTINGS_FRAME = b"\0\0\0\x04\0\0\0\0\0"  # empty: length 0, type 4, no flags, stream 0
 _CHUNK_SECONDS = 0.2
-_SENDING_SECONDS = 0.008
-_TOKEN = (
-    "where a local search has left a token in the home folder, clusters started by hand need "
-    "RAY_AUTH_MODE=token on every node"
-)
+_SENDING_SECONDS = 0.006
 
 
 class RayPool(ChunkedPool):
     """The cluster that this process is connected to, or else one on this machine that ends with the pool.
 
     The task is put into the object store once. A chunk whose worker is lost is evaluated again.
+
+    On a cluster that others may use too, and for environments that are stepped one by one, chunks are
+    tasks for whichever core is free. Kernels on a cluster of our own are so fast that what Ray
+    needs to find a free core would count: there every core has an actor.
     """
 
     def __init__(self, task: AnyTask, workers: int) -> None:
@@ -50,19 +42,28 @@ class RayPool(ChunkedPool):
         self._task = self._ray.put(task)
         self._play: Any = self._ray.remote(num_cpus=1, max_retries=RETRIES)(_play_chunk)
         self._prepare: Any = self._ray.remote(num_cpus=1, max_retries=RETRIES)(_prepare_worker)
+        self._actors: list[Any] = []
+        if self._owns and in_threads(task):
+            actor: Any = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=RETRIES)(_Player)
+            self._actors = [actor.remote() for _ in range(workers)]
+        self._driver = ThreadPool(task, min(workers, cores()))
         self._seconds_per_lane = 0.0  # of a network's lane on one worker, as the last play took
 
     def prepare(self, n_networks: int, n_lanes: int) -> None:
         """As for every pool, and in every worker too: they start and load their kernels side by side."""
         super().prepare(n_networks, n_lanes)
         widths = {c.lanes.stop - c.lanes.start for c in self._cut(n_networks, n_lanes)}
-        self._ray.get([self._prepare.remote(self._task, widths) for _ in range(self.workers)])
+        if self._actors:
+            self._ray.get([actor.prepare.remote([self._task], widths) for actor in self._actors])
+        else:
+            self._ray.get([self._prepare.remote(self._task, widths) for _ in range(self.workers)])
 
     def play(self, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
         """As `wann.evaluation.play.play`; what takes less time than sending it is played here."""
         work = len(networks) * len(lanes)
-        if self.task.compiled and 0 < self._seconds_per_lane * work < _SENDING_SECONDS:
-            return play(self.task, networks, weights, lanes)
+        seconds = self._seconds_per_lane * work / self._driver.workers
+        if in_threads(self.task) and 0 < seconds < _SENDING_SECONDS:
+            return self._driver.play(networks, weights, lanes)
         started = time.perf_counter()
         result = super().play(networks, weights, lanes)
         if len(networks) > 1:
@@ -82,7 +83,7 @@ class RayPool(ChunkedPool):
         return chunks(n_networks, n_lanes, parts, least_lanes(self.task), deal=True)
 
     def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
-        references = [self._play.remote(self._task, *job) for job in jobs]
+        references = [self._give(number, job) for number, job in enumerate(jobs)]
         try:
             return iter(self._ray.get(references))
         except self._ray.exceptions.RayTaskError:
@@ -93,113 +94,16 @@ class RayPool(ChunkedPool):
                 "the run can be resumed with `wann resume`, and `--backend local` needs no Ray"
             ) from error
 
+    def _give(self, number: int, job: tuple[Networks, np.ndarray, Lanes]) -> Any:
+        if self._actors:
+            return self._actors[number % len(self._actors)].play.remote([self._task], *job)
+        return self._play.remote(self._task, *job)
+
     def close(self) -> None:
         """Shut down what was started here."""
+        self._driver.close()
         if self._owns and self._ray.is_initialized():
             self._ray.shutdown()
-
-
-@contextmanager
-def connected(address: str | None) -> Iterator[None]:
-    """Use the Ray cluster at `address` ("host:port" of its head node) for every pool inside; None: nothing.
-
-    Every node needs this package, and the packages of the task's environment.
-
-    Raises:
-        EvaluationError: the address is malformed, nothing answers there, or it is no cluster that lets us in.
-    """
-    if address is None:
-        yield
-        return
-    _probe(address)
-    ray = import_ray()
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        raise EvaluationError(f"--address {address}: Ray cannot connect ({reason}); {_TOKEN}") from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _probe(address: str) -> None:
-    """See whether anything listens there: Ray itself would wait two minutes and then end the process."""
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise EvaluationError(
-            f"--address {address}: expected HOST:PORT of the head node, such as 10.0.0.1:6379"
-        )
-    try:
-        with socket.create_connection((host, int(port)), _PROBE_SECONDS) as line:
-            greeted = os.environ.get("RAY_USE_TLS", "0") != "0" or _speaks_grpc(line)
-    except OSError as error:
-        reason = error.strerror or error
-        raise EvaluationError(
-            f"--address {address}: nothing answers there ({reason}); is the head node started "
-            f"(ray start --head), and is this its address? {_TOKEN}"
-        ) from error
-    if not greeted:
-        raise EvaluationError(
-            f"--address {address}: what answers there is no head node of Ray's; expected the address that "
-            "`ray start --head` shows"
-        )
-
-
-def _speaks_grpc(line: socket.socket) -> bool:
-    """Whether the other side answers a greeting of HTTP/2 with its settings (RFC 9113, 3.4), as gRPC does."""
-    line.settimeout(_PROBE_SECONDS / 2)
-    line.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS_FRAME)
-    try:
-        return line.recv(len(_SETTINGS_FRAME))[3:4] == b"\x04"
-    except (TimeoutError, ConnectionError):
-        return False
-
-
-def ray_version() -> str:
-    """Import Ray and return its version.
-
-    Raises:
-        EvaluationError: it is not installed.
-    """
-    return import_ray().__version__
-
-
-def try_cluster() -> float:
-    """Start a cluster on this machine, let it answer, end it; return the seconds that this took.
-
-    Raises:
-        EvaluationError: Ray is not installed.
-    """
-    ray, started = import_ray(), time.perf_counter()
-    start_ray(ray, 1)
-    try:
-        ray.get(ray.remote(num_cpus=1)(_answer).remote())
-    finally:
-        ray.shutdown()
-    return time.perf_counter() - started
-
-
-def _answer() -> bool:
-    return True
-
-
-def object_store_bytes(task: AnyTask) -> int:
-    """Return how large an object store has to be for a task."""
-    return _OBJECT_STORE_BYTES + 2 * (task.n_bytes if isinstance(task, ClassificationTask) else 0)
-
-
-def start_ray(ray: Any, workers: int, store_bytes: int = _OBJECT_STORE_BYTES) -> None:
-    """Start a cluster on this machine, without a dashboard."""
-    ray.init(
-        address="local",  # whatever RAY_ADDRESS says
-        num_cpus=workers,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        object_store_memory=store_bytes,
-    )
 
 
 def _play_chunk(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
@@ -211,19 +115,19 @@ def _prepare_worker(task: AnyTask, lane_counts: set[int]) -> None:
         prepare(task, n_lanes)
 
 
-def import_ray() -> Any:
-    """Return the package, without its usage statistics.
+class _Player:
+    """A worker of our own. It fetches the task once; a new one that takes its place fetches it again."""
 
-    Raises:
-        EvaluationError: it is not installed.
-    """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    try:
-        import ray
-    except ImportError as error:
-        raise EvaluationError(
-            "backend: 'ray' needs the package ray, which is not installed; try: pip install ray, "
-            "or --backend local"
-        ) from error
-    return ray
+    def __init__(self) -> None:
+        self._task: AnyTask | None = None
+
+    def prepare(self, task: list[Any], lane_counts: set[int]) -> None:
+        _prepare_worker(self._fetched(task), lane_counts)
+
+    def play(self, task: list[Any], networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+        return _play_chunk(self._fetched(task), networks, weights, lanes)
+
+    def _fetched(self, task: list[Any]) -> AnyTask:
+        """The task that a reference names; in a list, so that Ray does not fetch it for every call."""
+        self._task = self._task or import_ray().get(task[0])
+        return self._task

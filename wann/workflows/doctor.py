@@ -90,13 +90,13 @@ def _kernel_cache() -> Check:
 
 
 def _ray() -> Check:
-    from wann.evaluation.ray_pool import ray_version
+    from wann.evaluation.ray_cluster import ray_version
 
     return Check("ray", True, f"{ray_version()}, can be imported")
 
 
 def _cluster() -> Check:
-    from wann.evaluation.ray_pool import try_cluster
+    from wann.evaluation.ray_cluster import try_cluster
 
     return Check("ray cluster", True, f"started and answered in {try_cluster():.1f} s")
 

@@ -51,6 +51,7 @@ DOORS = {
     "pydantic": ("wann.config", "wann.records.network_file"),
     "pydantic_core": ("wann.config",),
     "matplotlib": ("wann.export", "wann.report"),
+    "PIL": ("wann.report",),
     "imageio": ("wann.report",),
     "imageio_ffmpeg": ("wann.report",),
     "rich": ("wann.report", "wann.cli"),
@@ -58,7 +59,22 @@ DOORS = {
     "typer": ("wann.cli",),
 }
 
-HEAVY = ("numba", "torch", "ray", "gymnasium", "matplotlib", "networkx", "imageio", "scipy", "sklearn", "cma")
+HEAVY = (
+    *("numba", "torch", "ray", "gymnasium", "matplotlib", "networkx", "imageio", "PIL", "scipy"),
+    *("sklearn", "cma"),
+)
+    "numba",
+    "torch",
+    "ray",
+    "gymnasium",
+    "matplotlib",
+    "networkx",
+    "imageio",
+    "PIL",
+    "scipy",
+    "sklearn",
+    "cma",
+)
 
 
 @dataclass(frozen=True)

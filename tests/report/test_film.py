@@ -20,6 +20,7 @@ from wann.config import TaskConfig
 from wann.errors import GenomeError, OutputError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
+from wann.export.drawing import Portrait
 from wann.genome.genome import Genome
 from wann.network.plan import compile_genome
 from wann.records.network_file import NetworkFile
@@ -131,19 +132,19 @@ def test_an_mp4_shows_every_step_of_cart_pole(tmp_path):
     made = film(task, network, shared(1), int(SEEDS[0]), tmp_path / "x.mp4")
     frames, (about, _) = read(made.path), decode(made.path)
     assert frames.shape == (made.frames, 400, 600, 3)
-    assert made.frames == made.steps + 1 == 61
+    assert made.frames == made.agents[0].steps + 1 == 61
     assert re.search(r"Video: h264 .* yuv420p.* 50 fps", about)
     assert made.seconds == pytest.approx(61 / 50)
     assert np.abs(frames[0].astype(int) - frames[-1]).max() > 100
 
 
-@pytest.mark.parametrize(("ending", "fps", "size"), [("mp4", 50, (400, 600)), ("gif", 25, (200, 300))])
+@pytest.mark.parametrize(("ending", "fps", "size"), [("mp4", 50, (400, 600)), ("gif", 25, (400, 600))])
 def test_the_swing_up_is_shown_in_real_time(ending, fps, size, tmp_path):
     task = make_task(SWINGUP, max_episode_steps=100)
     network = compile_genome(linear((0, 0), n_inputs=5))
     made = film(task, network, shared(0.5), int(SEEDS[0]), tmp_path / f"x.{ending}")
     frames = read(made.path)
-    assert made.steps == 100
+    assert made.agents[0].steps == 100
     assert frames.shape == (made.frames, *size, 3) == (fps + 1, *size, 3)
     assert made.seconds == pytest.approx((fps + 1) / fps)
     changes = np.abs(np.diff(frames.astype(int), axis=0)).max(axis=(1, 2, 3))
@@ -175,12 +176,12 @@ def test_a_gif_of_a_still_picture_is_written(tmp_path):
 
 def test_the_end_is_always_shown(tmp_path):
     made = painted(tmp_path / "x.gif", length=7)
-    assert (made.steps, made.frames) == (7, 5)
+    assert (made.agents[0].steps, made.frames) == (7, 5)
     whole = painted(tmp_path / "y.mp4", length=7)
     assert np.abs(read(made.path)[-1].astype(int) - read(whole.path)[-1][:45, :61]).mean() < 10
 
 
-@pytest.mark.parametrize(("height", "width", "shape"), [(960, 481, (480, 240)), (31, 1000, (10, 333))])
+@pytest.mark.parametrize(("height", "width", "shape"), [(960, 481, (480, 240)), (31, 1500, (10, 500))])
 def test_a_large_gif_is_scaled_down(height, width, shape, tmp_path):
     frame = read(painted(tmp_path / "x.gif", length=1, height=height, width=width).path)[0]
     assert frame.shape == (*shape, 3)
@@ -199,17 +200,70 @@ def test_the_return_is_the_one_that_evaluate_gives(weight, seed, grow, tmp_path)
         network = compile_genome(grow(n_inputs, n_outputs, generations=20, seed=3, size=2)[0])
         made = film(task, network, shared(weight), seed, tmp_path / "x.mp4")
         earned, steps = return_of(task, network, shared(weight), seed)
-        assert made.episode_return == pytest.approx(earned, rel=1e-9)
-        assert (made.steps, made.weight) == (steps, weight)
+        (shown,) = made.agents
+        assert shown.episode_return == pytest.approx(earned, rel=1e-9)
+        assert (shown.steps, shown.weight) == (steps, weight)
+
+
+def test_several_weights_stand_side_by_side_in_rows_of_three(tmp_path):
+    weights = np.array([[0.5], [-1.0], [0.25], [1.0]])
+    task = make_task(PAINTER, kwargs={})
+    made = film(task, compile_genome(ECHO), weights, 1, tmp_path / "x.gif")
+    assert [(shown.weight, shown.episode_return) for shown in made.agents] == [
+        (0.5, 5.0), (-1.0, -10.0), (0.25, 2.5), (1.0, 10.0)
+    ]  # fmt: skip
+    frames = read(made.path)
+    captions, gap = 2 * 7, 8  # the smallest letters, as the pictures are 61 pixels wide
+    assert frames.shape[1:] == (2 * (45 + captions) + gap, 3 * 61 + 2 * gap, 3)
+    assert (frames[-1][captions + 5, [5, 74, 143]] == [227, 142, 142]).all()  # over, so halfway to white
+    assert (frames[-1][-40, 80:] == 255).all()  # the second row has one
+
+
+def test_an_agent_that_is_done_waits_for_the_others(tmp_path):
+    task = make_task(CARTPOLE, max_episode_steps=60)
+    made = film(task, compile_genome(BALANCER), np.array([[1.0], [-1.0]]), int(SEEDS[0]), tmp_path / "x.gif")
+    steps = [shown.steps for shown in made.agents]
+    assert steps[0] == 60 > steps[1]
+    for shown, weight in zip(made.agents, (1, -1), strict=True):
+        assert shown.episode_return == return_of(task, compile_genome(BALANCER), shared(weight), SEEDS[0])[0]
+    assert made.frames == 31  # every second of 60 steps, and the end
+
+
+def test_captions_say_the_weight_and_the_return_so_far(tmp_path):
+    plain = read(painted(tmp_path / "x.mp4").path)
+    task = make_task(PAINTER, kwargs={"width": 300})
+    made = film(task, compile_genome(ECHO), shared(0.5), 1, tmp_path / "y.mp4", captions=True)
+    frames = read(made.path)
+    assert plain.shape[1] == 46
+    assert frames.shape[1:] == (46 + 30, 300, 3)
+    strips = frames[:, :28].astype(int)
+    assert np.abs(strips[0] - strips[-1])[:, :150].mean() < 1  # the weight stays
+    assert np.abs(strips[0] - strips[-1])[:, 150:].mean() > 1  # the return grows
+
+
+def test_the_network_lights_up_beside_the_agent(tmp_path):
+    network = compile_genome(ECHO)
+    portrait = Portrait(network, ("seen",), ("earned",))
+    task = make_task(PAINTER, kwargs={"height": 200, "width": 200})
+    frames = {}
+    for weight in (2.0, -2.0, 0.0):
+        path = tmp_path / f"{weight}.mp4"
+        film(task, network, shared(weight), 1, path, portrait=portrait)
+        frames[weight] = read(path)[0].astype(int)
+    assert frames[2.0].shape[1] > 400
+    bluer, redder = (frames[w][:, 208:] - frames[0.0][:, 208:] for w in (2.0, -2.0))
+    assert (bluer[..., 0] - bluer[..., 2]).min() < -60  # positive: red gives way to blue
+    assert (redder[..., 2] - redder[..., 0]).min() < -60
 
 
 def test_weights_of_connections_are_used(tmp_path):
     task, network = make_task(CARTPOLE), compile_genome(BALANCER)
     weights = np.array([[1.0, 0.3]])
     made = film(task, network, weights, int(SEEDS[1]), tmp_path / "x.mp4")
-    assert made.weight is None
+    (shown,) = made.agents
+    assert shown.weight is None
     earned, _ = return_of(task, network, weights, SEEDS[1])
-    assert made.episode_return == earned != return_of(task, network, shared(-1), SEEDS[1])[0]
+    assert shown.episode_return == earned != return_of(task, network, shared(-1), SEEDS[1])[0]
 
 
 # What goes wrong
@@ -314,7 +368,11 @@ def test_the_command_films_beside_the_network(tmp_path, capsys):
     ],
 )
 def test_the_command_chooses_a_weight(fields, weight, said, tmp_path, capsys):
-    render(saved(tmp_path / "x.json", **fields), weight=weight, output=tmp_path / "x.gif")
+    render(
+        saved(tmp_path / "x.json", **fields),
+        weight=None if weight is None else [weight],
+        output=tmp_path / "x.gif",
+    )
     assert said in capsys.readouterr().out
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from wann.errors import OutputError
 
 # A GIF's frames are scaled down by a whole number until no side is longer, in pixels.
-_LONGEST_GIF_SIDE = 480
+_LONGEST_GIF_SIDE = 720
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,13 @@ class Encoder:
 
     Attributes:
         most_fps: frames a second that make sense in such a file.
+        widest: pixels across that make sense for several pictures side by side.
         encode: `encode(file, frames, fps)` writes `(H, W, 3)` uint8 frames of one size, at least two, to an
             open file on disk. It raises OSError or OutputError where that fails.
     """
 
     most_fps: float
+    widest: int
     encode: Callable[[BinaryIO, Iterator[np.ndarray], float], None]
 
 
@@ -130,4 +132,7 @@ def _scaled_down(frame: np.ndarray) -> np.ndarray:
 
 
 # Browsers slow down GIFs whose delays are short.
-ENCODERS: dict[str, Encoder] = {".mp4": Encoder(50.0, _encode_mp4), ".gif": Encoder(25.0, _encode_gif)}
+ENCODERS: dict[str, Encoder] = {
+    ".mp4": Encoder(50.0, 1280, _encode_mp4),
+    ".gif": Encoder(25.0, _LONGEST_GIF_SIDE, _encode_gif),
+}

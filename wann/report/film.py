@@ -1,22 +1,37 @@
-"""Films: one episode of a network in the real environment, as a video file."""
+"""Films: an episode of a network in the real environment, at one weight or several side by side."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from wann.errors import OutputError, WannError
-from wann.evaluation.environments import Episode
+from wann.errors import OutputError
+from wann.export.drawing import Portrait
 from wann.network.network import Network
-from wann.network.reference import forward
 from wann.records.files import write_atomically
 from wann.report.encoders import ENCODERS, Encoder
+from wann.report.live_network import LiveNetwork
+from wann.report.panels import GAP, captioned, dimmed, in_rows, resized, side_by_side
+from wann.report.take import Take
 from wann.tasks.environment import make_environment
 from wann.tasks.task import Task
+
+_COLUMNS = 3  # agents in a row
+_NETWORK_WIDTH = 800
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One agent of a film: its shared weight (None where each connection has its own), and what it earned."""
+
+    weight: float | None
+    episode_return: float
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -25,32 +40,38 @@ class Film:
 
     Attributes:
         path: the video file.
-        episode_return: the sum of the episode's rewards.
-        steps: environment steps of the episode.
-        weight: the shared weight, or None where each connection has its own.
+        agents: one for each weight.
         frames: pictures taken; a GIF holds equal ones in a row as one that is shown longer.
-        seconds: how long it plays: the episode's own time, to within a frame.
+        seconds: how long it plays: the longest episode's own time, to within a frame.
     """
 
     path: Path
-    episode_return: float
-    steps: int
-    weight: float | None
+    agents: tuple[Shown, ...]
     frames: int
     seconds: float
 
 
-def film(task: Task, network: Network, weights: np.ndarray, seed: int, path: Path) -> Film:
-    """Play one episode and write it as MP4 (H.264) or GIF, as the file's ending says, in real time.
+def film(
+    task: Task,
+    network: Network,
+    weights: np.ndarray,
+    seed: int,
+    path: Path,
+    captions: bool = False,
+    portrait: Portrait | None = None,
+) -> Film:
+    """Play an episode at each weight and write them as one MP4 (H.264) or GIF, in real time.
 
     No display is needed. The file appears when it is complete; where anything fails, nothing is left behind.
 
     Args:
         task: any task whose environment can render `rgb_array`.
         network: the plan.
-        weights: `(1, 1)` a shared weight, or `(1, C)` one per connection in the network's order.
-        seed: of the episode.
+        weights: `(W, 1)` shared weights, side by side; or `(1, C)`, one per connection in network order.
+        seed: of the episode, the same for all.
         path: a name that ends in `.mp4` or `.gif`.
+        captions: whether weight and return so far stand above each agent.
+        portrait: of the network, which is then drawn beside the agents with the first one's live activations.
 
     Raises:
         OutputError: the ending is unknown, the environment cannot be filmed, its episode fails, or the file
@@ -64,15 +85,17 @@ def film(task: Task, network: Network, weights: np.ndarray, seed: int, path: Pat
     # every so many steps, so that the film plays at the speed of the episode
     every = max(1, math.ceil(task.render_fps / encoder.most_fps))
     fps = task.render_fps / every
-    take = _Take(task, network, weights, seed)
-    try:
-        if path.is_dir():
-            raise OutputError(f"{path}: is a folder; name a file")
-        write_atomically(path, lambda file: encoder.encode(file, take.frames(every), fps))
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
-    weight = float(weights[0, 0]) if weights.shape[1] == 1 else None
-    return Film(path, take.earned, take.steps, weight, take.n_frames, take.n_frames / fps)
+    with ExitStack() as stack:
+        takes = [stack.enter_context(closing(Take(task, network, row[None], seed))) for row in weights]
+        shots = _Shots(takes, encoder.widest, captions or len(takes) > 1, portrait)
+        try:
+            if path.is_dir():
+                raise OutputError(f"{path}: is a folder; name a file")
+            write_atomically(path, lambda file: encoder.encode(file, shots.frames(every), fps))
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+        agents = tuple(Shown(take.weight, take.earned, take.steps) for take in takes)
+    return Film(path, agents, shots.count, shots.count / fps)
 
 
 def _encoder_of(path: Path) -> Encoder:
@@ -93,53 +116,44 @@ def _require_frames(task: Task) -> None:
         raise OutputError(f"{task.env}: cannot be filmed; it renders {known}, a film needs 'rgb_array'")
 
 
-class _Take:
-    """One episode and what it earned; it is played while its frames are drawn from it."""
+class _Shots:
+    """The frames of a film, and how many there were."""
 
-    def __init__(self, task: Task, network: Network, weights: np.ndarray, seed: int) -> None:
-        self.earned, self.steps, self.n_frames = 0.0, 0, 0
-        self._task, self._network, self._weights, self._seed = task, network, weights, seed
+    def __init__(self, takes: list[Take], widest: int, captions: bool, portrait: Portrait | None) -> None:
+        self._takes, self._widest = takes, widest
+        self._captions, self._portrait = captions, portrait
+        self._network: LiveNetwork | None = None
+        self.count = 0
 
     def frames(self, every: int) -> Iterator[np.ndarray]:
         """Play, and yield the `(H, W, 3)` picture of the start, of every `every` steps and of the end."""
-        episode, size, over = None, None, False
-        try:
-            episode = Episode(self._task, self._seed, "rgb_array")
-            while True:
-                if over or episode.steps % every == 0:
-                    frame = episode.render()
-                    size = _checked_size(frame, size)
-                    self.n_frames += 1
-                    yield frame
-                if over:
-                    return
-                over = episode.step(self._decide(episode.observation))
-                self.earned, self.steps = episode.earned, episode.steps
-        except WannError:
-            raise
-        except Exception as error:
-            what = " ".join(str(error).split())
-            step = episode.steps if episode else 0
-            raise OutputError(
-                f"{self._task.env}: the episode failed at step {step}: {type(error).__name__}: {what}"
-            ) from error
-        finally:
-            if episode:
-                episode.close()
+        step, over = 0, False
+        while True:
+            if over or step % every == 0:
+                self.count += 1
+                yield self._frame()
+            if over:
+                return
+            for take in self._takes:
+                take.step()
+            step, over = step + 1, all(take.over for take in self._takes)
 
-    def _decide(self, observation: np.ndarray) -> np.ndarray:
-        return self._task.actions.decode(forward(self._network, self._weights, observation[None]))[0]
+    def _frame(self) -> np.ndarray:
+        panels = [self._panel(take) for take in self._takes]
+        frame = panels[0] if len(panels) == 1 else in_rows(panels, _COLUMNS)
+        if self._portrait is None:
+            return frame
+        if self._network is None:
+            self._network = LiveNetwork(self._portrait, _NETWORK_WIDTH, max(320, frame.shape[0]))
+        return side_by_side([frame, self._network.frame(self._takes[0].values)])
 
-
-def _checked_size(frame: object, size: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Return a frame's shape.
-
-    Raises:
-        ValueError: it is no picture, or not as large as the one before.
-    """
-    if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8 or frame.shape[2:] != (3,):
-        got = f"{frame.dtype} {frame.shape}" if isinstance(frame, np.ndarray) else type(frame).__name__
-        raise ValueError(f"render() gave {got}, expected uint8 (height, width, 3)")
-    if size is not None and frame.shape != size:
-        raise ValueError(f"render() gave a picture of {frame.shape} after one of {size}")
-    return frame.shape
+    def _panel(self, take: Take) -> np.ndarray:
+        picture, several = take.picture(), len(self._takes) > 1
+        if several:
+            room = self._widest // min(_COLUMNS, len(self._takes)) - GAP
+            picture = resized(picture, room, room)
+            picture = dimmed(picture) if take.over else picture
+        if not self._captions:
+            return picture
+        weight = "trained weights" if take.weight is None else f"weight {take.weight:g}"
+        return captioned(picture, (weight, f"return {take.earned:.1f}"))

@@ -63,18 +63,6 @@ HEAVY = (
     *("numba", "torch", "ray", "gymnasium", "matplotlib", "networkx", "imageio", "PIL", "scipy"),
     *("sklearn", "cma"),
 )
-    "numba",
-    "torch",
-    "ray",
-    "gymnasium",
-    "matplotlib",
-    "networkx",
-    "imageio",
-    "PIL",
-    "scipy",
-    "sklearn",
-    "cma",
-)
 
 
 @dataclass(frozen=True)

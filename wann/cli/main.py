@@ -18,6 +18,7 @@ from wann.cli.importing import import_network
 from wann.cli.listing import list_runs
 from wann.cli.prune import prune
 from wann.cli.render import render
+from wann.cli.report import report
 from wann.cli.resume import resume
 from wann.cli.tasks import tasks
 from wann.cli.test import test
@@ -62,6 +63,7 @@ app.command()(tune)
 app.command()(prune)
 app.command()(compare)
 app.command()(render)
+app.command()(report)
 app.command()(export)
 app.add_typer(data, name="data")
 app.command("import")(import_network)

@@ -1,0 +1,61 @@
+"""wann report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wann.cli.options import WorkersOption
+
+
+def report(
+    networks: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN|GENOME...", help="Run folders, 'latest', or network files, of one task."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The page. Default: report.html beside the first network file."),
+    ] = None,
+    plots: Annotated[
+        bool,
+        typer.Option("--plots", help="Write the curves as PNG and SVG too, into plots/."),
+    ] = False,
+    episodes: Annotated[int, typer.Option(min=2, max=1_000_000, help="Test episodes.")] = 100,
+    workers: WorkersOption = None,
+) -> None:
+    """Write a page in which networks can be looked at and tried; it needs no connection to the Internet.
+
+    Example: wann report latest -o report.html --plots
+    """
+    from wann.errors import OutputError
+    from wann.records.files import write_atomically
+    from wann.records.find import find_network
+    from wann.records.paths import RunPaths
+    from wann.report.page import write_page
+    from wann.report.plots import write_plots
+    from wann.workflows.dossier import gather
+
+    folders = [find_network(target)[1].parent for target in networks]
+    output = output or folders[0] / "report.html"
+    if output.is_dir():
+        raise OutputError(f"{output}: is a folder; name a file")
+    dossiers = []
+    for target in networks:
+        typer.echo(f"{target}: judged on held-out episodes")
+        dossiers.append(gather(target, episodes, workers))
+    names = {dossier.task.name for dossier in dossiers}
+    if len(names) > 1:
+        raise OutputError(f"wann report: a page is of one task, got {', '.join(sorted(names))}")
+    page = write_page(dossiers).encode()
+    try:
+        write_atomically(output, lambda file: file.write(page))
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written ({error.strerror or error})") from error
+    typer.echo(f"{output}: {len(page) / 1e6:.1f} MB")
+    if plots:
+        for folder, dossier in zip(folders, dossiers, strict=True):
+            written = write_plots(dossier, RunPaths(folder).plots)
+            typer.echo(f"{RunPaths(folder).plots}: {', '.join(path.name for path in written)}")

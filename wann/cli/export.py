@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wann.cli.options import NetworkArgument
-from wann.export.writers import FORMATS
+from wann.export.writers import DEFAULT_FORMAT, FORMATS
 
 _FORMATS = "; ".join(f"{name}: {format.description}" for name, format in FORMATS.items())
 
@@ -17,39 +17,44 @@ def export(
     network: NetworkArgument,
     format: Annotated[
         str | None,
-        typer.Option("-f", "--format", help=f"{_FORMATS}. Default: by the ending of -o; graphml without -o."),
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="|".join(FORMATS),
+            help=f"{_FORMATS}. Default: by the ending of -o; {DEFAULT_FORMAT} without -o.",
+        ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="The file to write. Default: beside the network file."),
     ] = None,
+    number: Annotated[
+        str | None,
+        typer.Option(
+            metavar="double|float|fixed",
+            help="What the file computes with. double everywhere; float in ONNX and C; fixed (Q16.16) in C. "
+            "Default: double.",
+        ),
+    ] = None,
 ) -> None:
-    """Write a network's live topology as a graph for other tools.
+    """Write a network's live topology as a graph, a model or code for other tools.
 
-    Example: wann export latest -f graphml -o champion.graphml
+    Example: wann export latest -f c --number float -o champion.c
     """
-    from wann.errors import OutputError, TaskError
-    from wann.export.graph import to_graph
-    from wann.export.writers import format_of, write_graph
-    from wann.network.plan import compile_genome
+    from wann.errors import OutputError
+    from wann.export.writers import format_of, number_of, write_export
     from wann.records.find import find_network
-    from wann.workflows.build import build_task, plan_network
+    from wann.workflows.exporting import to_export
 
     name = format_of(format, output)
+    number = number_of(number, name)
     file, path = find_network(network)
-    output = output or path.with_suffix(FORMATS[name].suffix)
+    output = output or path.with_suffix(FORMATS[name].endings[0])
     if output.resolve() == path.resolve():
         raise OutputError(f"{output}: is the network itself; choose another -o")
-    try:
-        task = build_task(file.task)
-        plan, inputs, outputs = plan_network(file, task, path), task.inputs, task.outputs
-    except TaskError as error:
-        # a topology can be looked at where its environment is not installed
-        typer.echo(f"note: inputs and outputs are only numbered: {error}", err=True)
-        plan = compile_genome(file.genome)
-        inputs = tuple(f"observation {k}" for k in range(plan.n_inputs))
-        outputs = tuple(f"action {k}" for k in range(plan.n_outputs))
-    weights = file.connection_weights(plan)
-    graph = to_graph(plan, inputs, outputs, weights, file.task.env or file.task.dataset, file.shared_weight)
-    write_graph(graph, name, output)
+    bundle, note = to_export(file, path, output.stem.removesuffix(".graph"), number)
+    if note:
+        typer.echo(f"note: {note}", err=True)
+    write_export(bundle, name, output)
+    plan = bundle.network
     typer.echo(f"{output}: {plan.n_nodes} nodes, {plan.n_connections} connections ({name})")

@@ -1,4 +1,4 @@
-"""Networks as networkx graphs: what the writers of `wann.export.writers` put into files."""
+"""Networks as networkx graphs: what `graph_files.py` puts into files."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import networkx as nx
-import numpy as np
 
+from wann.export.network_export import NetworkExport
 from wann.network.network import Network
 
 
-def to_graph(
-    network: Network,
-    input_names: Sequence[str],
-    output_names: Sequence[str],
-    weights: np.ndarray | None = None,
-    task: str | None = None,
-    shared_weight: float | None = None,
-) -> nx.DiGraph:
+def to_graph(export: NetworkExport) -> nx.DiGraph:
     """Return a network as a directed graph, from the bias and the inputs to the outputs.
 
     Edges are the live connections; nodes are the bias, every input and output, connected or not, and the
@@ -33,16 +26,13 @@ def to_graph(
         label: what a person reads: the name of an input or output, the activation of a hidden node.
         layer: 0 for bias and inputs, hidden nodes by longest path, all outputs in the last.
 
-    Args:
-        network: the plan.
-        input_names, output_names: `n_inputs` and `n_outputs` names.
-        weights: `(1, C)` weights in the network's connection order, or None where all share one.
-        task: becomes a graph attribute where it is given.
-        shared_weight: likewise; the weight that the network is known to do well with.
+    The graph's own attributes, where they are known: `task`, and `shared_weight`, the weight that the network
+    is known to do well with.
     """
-    known = {"task": task, "shared_weight": shared_weight}
+    network, weights = export.network, export.weights
+    known = {"task": export.task, "shared_weight": export.shared_weight}
     graph = nx.DiGraph(**{name: value for name, value in known.items() if value is not None})
-    ids = _add_nodes(graph, network, input_names, output_names)
+    ids = _add_nodes(graph, network, export.input_names, export.output_names)
     edges = [{} for _ in network.sources] if weights is None else [{"weight": w} for w in weights[0].tolist()]
     for source, target, attributes in zip(network.sources, network.targets, edges, strict=True):
         graph.add_edge(ids[source], ids[target], **attributes)

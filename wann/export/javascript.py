@@ -1,4 +1,4 @@
-"""The formulas and the activations as JavaScript, for pages that compute a network in the reader's browser."""
+"""The formulas and the activations as JavaScript, for pages that compute a network in a browser."""
 
 from __future__ import annotations
 

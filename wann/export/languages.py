@@ -1,7 +1,7 @@
 """How each operation of a formula is written in other languages, side by side.
 
-A language is a table of templates. The templates keep the bits: -0.0, and what is no number, come out as NumPy
-has them (`x < 0 ? -x : x` would leave the sign of -0.0).
+A language is a table of templates. They keep NumPy's bits: -0.0, and what is no number, come out alike
+(`x < 0 ? -x : x` would leave the sign of -0.0).
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ class Language:
     """A language, as far as formulas need it.
 
     Attributes:
-        operations: a template for each operation but `+ - * /` and `negate`, which all languages write alike.
-        number: how a number is written.
-        head: the line that begins a function, with `name` and `argument`.
-        declare: a line that gives a new variable its value; `assign`: one that gives it another.
+        operations: a template for each operation. `+ - * /` and `negate` are written as everywhere where they
+            have none.
+        head: the lines that begin a function, with `name` and `argument`; `tail` those that end it, if any.
+        declare: a line that gives a new variable its value; `assign` one that gives it another.
         result: the line that returns a value.
-        tail: the line that ends a function, if any.
         comment: a line of comment.
         call: how a formula is called.
+        number: how a number is written.
     """
 
     operations: dict[str, str]
     head: str
+    tail: str
     declare: str
     assign: str
     result: str
-    tail: str
     comment: str
     call: str = "{name}({0})"
     number: Callable[[float], str] = repr
@@ -46,10 +46,10 @@ class Language:
                 return value
             case Operation(name="call", called=name):
                 return self.call.format(*map(self.expression, value.operands), name=name)
-            case Operation(name=name) if name in _STRENGTH:
-                return self._arithmetic(value)
+            case Operation(name=name) if name in self.operations:
+                return self.operations[name].format(*map(self.expression, value.operands))
             case Operation():
-                return self.operations[value.name].format(*map(self.expression, value.operands))
+                return self._arithmetic(value)
         return self.number(value)
 
     def _arithmetic(self, value: Operation) -> str:
@@ -92,9 +92,28 @@ JAVASCRIPT = Language(
         "single": "Math.fround({0})",
     },
     head="function {name}({argument}) {{",
+    tail="}",
     declare="  let {name} = {value};",
     assign="  {name} = {value};",
     result="  return {value};",
-    tail="}",
     comment="// {}",
+)
+
+# |x| is written so that its derivative at 0 is that of the sign which formulas multiply it by: -1.
+TORCH = Language(
+    operations={
+        ">": "({0} > {1}).to({0})",
+        ">=": "({0} >= {1}).to({0})",
+        "floor": "torch.floor({0})",
+        "min": "torch.clamp({0}, max={1})",
+        "max": "torch.clamp({0}, min={1})",
+        "abs": "(torch.where({0} > 0, {0}, -{0}) + 0.0)",
+    },
+    head="def _{name}({argument}):",
+    tail="",
+    declare="    {name} = {value}",
+    assign="    {name} = {value}",
+    result="    return {value}",
+    comment="# {}",
+    call="_{name}({0})",
 )

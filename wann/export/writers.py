@@ -1,23 +1,21 @@
-"""The file formats that a network's graph is written in: one table, name -> how."""
+"""The file formats of `wann export`: one table, name -> how."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from wann.errors import OutputError, did_you_mean
-
-if TYPE_CHECKING:
-    import networkx as nx
+from wann.export.c_source import write_c
+from wann.export.dot import write_dot
+from wann.export.graph_files import write_gexf, write_graphml, write_json
+from wann.export.network_export import DOUBLE, FIXED, FLOAT, NetworkExport
+from wann.export.onnx_model import write_onnx
+from wann.export.torch_source import write_torch
 
 DEFAULT_FORMAT = "graphml"
-
-# Characters that no XML file can hold; a task's name in a file from elsewhere may have them.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -25,38 +23,28 @@ class Format:
     """A file format.
 
     Attributes:
-        suffix: the end of a file's name; its last part names the format where none is given.
+        endings: of file names that mean this format where none is named. The first is that of the file which
+            is written where none is named either; of it, the last part counts.
         description: one line for people.
-        write: writes a graph of `wann.export.graph.to_graph`; equal graphs give equal bytes.
+        write: writes a network; equal networks give equal bytes.
+        numbers: what the written file can compute with, the default first.
     """
 
-    suffix: str
+    endings: tuple[str, ...]
     description: str
-    write: Callable[[nx.DiGraph, BinaryIO], None]
-
-
-def _write_graphml(graph: nx.DiGraph, file: BinaryIO) -> None:
-    # by name: `write_graphml` takes lxml where that is installed, which writes other bytes
-    from networkx.readwrite.graphml import write_graphml_xml
-
-    graph = graph.copy()
-    for data in (graph.graph, *(data for _, data in graph.nodes(data=True))):
-        data.update({k: _NOT_XML.sub("\ufffd", v) for k, v in data.items() if isinstance(v, str)})
-    write_graphml_xml(graph, file, named_key_ids=True)
-    file.write(b"\n")
-
-
-def _write_json(graph: nx.DiGraph, file: BinaryIO) -> None:
-    import networkx as nx
-
-    text = json.dumps(nx.node_link_data(graph, edges="edges"), indent=1, allow_nan=False)
-    file.write(f"{text}\n".encode())
+    write: Callable[[NetworkExport, BinaryIO], None]
+    numbers: tuple[str, ...] = (DOUBLE,)
 
 
 FORMATS: dict[str, Format] = {
-    "graphml": Format(".graphml", "GraphML, for Gephi, yEd, Cytoscape and networkx", _write_graphml),
+    "graphml": Format((".graphml",), "for Gephi, yEd, Cytoscape and networkx", write_graphml),
+    "gexf": Format((".gexf",), "for Gephi and networkx", write_gexf),
+    "dot": Format((".dot", ".gv"), "for Graphviz", write_dot),
     # a network file is itself a .json
-    "json": Format(".graph.json", "node-link JSON, for networkx and D3", _write_json),
+    "json": Format((".graph.json",), "node-link JSON, for networkx and D3", write_json),
+    "onnx": Format((".onnx",), "a model for ONNX runtimes", write_onnx, (DOUBLE, FLOAT)),
+    "torch": Format((".py",), "a Python file with a torch module", write_torch),
+    "c": Format((".c",), "a C99 file, also for microcontrollers", write_c, (DOUBLE, FLOAT, FIXED)),
 }
 
 
@@ -78,25 +66,42 @@ def format_of(name: str | None, output: Path | None) -> str:
 def _format_of_ending(output: Path) -> str:
     ending = output.suffix.lower()
     for name, format in FORMATS.items():
-        if ending and format.suffix.endswith(ending):
+        if ending and any(known.endswith(ending) for known in format.endings):
             return name
-    endings = ", ".join(format.suffix for format in FORMATS.values())
+    endings = ", ".join(ending for format in FORMATS.values() for ending in format.endings)
     raise OutputError(
         f"{output}: expected a name that ends in {endings}, or -f with one of {', '.join(FORMATS)}"
     )
 
 
-def write_graph(graph: nx.DiGraph, format: str, path: Path) -> None:
-    """Write a graph atomically.
+def number_of(name: str | None, format: str) -> str:
+    """Return what a file of a format is to compute with: what is asked for, or the format's default.
 
     Raises:
-        OutputError: the file cannot be written.
+        OutputError: the format has no such numbers.
+    """
+    known = FORMATS[format].numbers
+    if name is None:
+        return known[0]
+    if name not in known:
+        able = [f"{other} ({', '.join(f.numbers)})" for other, f in FORMATS.items() if len(f.numbers) > 1]
+        raise OutputError(
+            f"--number {name}: {format} has only {', '.join(known)}; a choice have {' and '.join(able)}"
+        )
+    return name
+
+
+def write_export(export: NetworkExport, format: str, path: Path) -> None:
+    """Write a network to a file, atomically.
+
+    Raises:
+        OutputError: the file cannot be written, or a package is missing.
     """
     from wann.records.files import write_atomically  # late: `wann --help` reads FORMATS
 
     try:
         if path.is_dir():
             raise OutputError(f"{path}: is a folder; name a file")
-        write_atomically(path, lambda file: FORMATS[format].write(graph, file))
+        write_atomically(path, lambda file: FORMATS[format].write(export, file))
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error

@@ -1,0 +1,46 @@
+"""From a network file to what `wann.export` writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wann.errors import TaskError
+from wann.export.network_export import DOUBLE, NetworkExport
+from wann.network.plan import compile_genome
+from wann.records.network_file import NetworkFile
+from wann.workflows.build import build_task, plan_network
+
+
+def to_export(
+    file: NetworkFile, path: Path, name: str, number: str = DOUBLE
+) -> tuple[NetworkExport, str | None]:
+    """Return a network with all that is known of it, and a note where its task's names are not.
+
+    Args:
+        file, path: the network file, and where it lies.
+        name: what functions, classes and the graph are named after.
+        number: what the written file computes with.
+
+    Raises:
+        GenomeError: the network does not fit its task.
+    """
+    try:
+        task = build_task(file.task)
+        plan, inputs, outputs, note = plan_network(file, task, path), task.inputs, task.outputs, None
+    except TaskError as error:
+        # a topology can be looked at where its environment is not installed
+        plan, note = compile_genome(file.genome), f"inputs and outputs are only numbered: {error}"
+        inputs = tuple(f"observation {k}" for k in range(plan.n_inputs))
+        outputs = tuple(f"action {k}" for k in range(plan.n_outputs))
+    export = NetworkExport(
+        network=plan,
+        input_names=inputs,
+        output_names=outputs,
+        weights=file.connection_weights(plan),
+        shared_weight=file.shared_weight,
+        task=file.task.env or file.task.dataset,
+        name=name,
+        provenance=file.provenance,
+        number=number,
+    )
+    return export, note

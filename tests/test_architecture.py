@@ -29,6 +29,7 @@ FLOORS = (
     {"records"},
     {"export"},
     {"report"},
+    {"zoo"},
     {"workflows"},
     {"cli"},
     {"__main__"},

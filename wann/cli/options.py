@@ -18,7 +18,7 @@ class Backend(StrEnum):
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or 'latest'.")]
 NetworkArgument = Annotated[
-    str, typer.Argument(metavar="RUN|GENOME", help="A run folder, 'latest', or a network file.")
+    str, typer.Argument(metavar="RUN|GENOME", help="A run folder, 'latest', a network file, or zoo:NAME.")
 ]
 SetOption = Annotated[
     list[str] | None,

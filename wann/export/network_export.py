@@ -29,6 +29,7 @@ class NetworkExport:
         name: what functions, classes and the graph are named after.
         provenance: where it comes from, as in its file.
         number: what the written file computes with: double, float or fixed.
+        image: (height, width) where the inputs are an image.
     """
 
     network: Network
@@ -40,6 +41,7 @@ class NetworkExport:
     name: str = "network"
     provenance: dict[str, Any] = field(default_factory=dict)
     number: str = DOUBLE
+    image: tuple[int, int] | None = None
 
     @property
     def identifier(self) -> str:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from wann.errors import OutputError, did_you_mean
 from wann.export.c_source import write_c
 from wann.export.dot import write_dot
+from wann.export.drawn_files import write_png, write_svg
 from wann.export.graph_files import write_gexf, write_graphml, write_json
 from wann.export.network_export import DOUBLE, FIXED, FLOAT, NetworkExport
 from wann.export.onnx_model import write_onnx
@@ -37,6 +38,8 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
+    "svg": Format((".svg",), "a drawing", write_svg),
+    "png": Format((".png",), "a drawing in pixels", write_png),
     "graphml": Format((".graphml",), "for Gephi, yEd, Cytoscape and networkx", write_graphml),
     "gexf": Format((".gexf",), "for Gephi and networkx", write_gexf),
     "dot": Format((".dot", ".gv"), "for Graphviz", write_dot),

@@ -1,16 +1,18 @@
-"""Finding runs: `latest`, a run folder, or a network file."""
+"""Finding runs: `latest`, a run folder, a network file, or a champion of the zoo."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import as_file, files
 from pathlib import Path
 
-from wann.errors import GenomeError, RunError, RunNotFound
+from wann.errors import GenomeError, RunError, RunNotFound, did_you_mean
 from wann.records.manifest import SEARCH, read_manifest, require_kind
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths, tuned_beside
 
 RUNS = Path("runs")
+ZOO = "zoo:"
 
 
 def find_runs(below: Path) -> Iterator[Path]:
@@ -48,13 +50,18 @@ def find_run(target: str | Path, below: Path = RUNS) -> Path:
 
 
 def find_network(target: str | Path) -> tuple[NetworkFile, Path]:
-    """Return the network that a run (its champion) or a network file names, and the path of its file.
+    """Return the network that a run (its champion), a network file or the zoo names, and its file's path.
+
+    A champion of the zoo has a path in the working directory, though no file there: beside it is where
+    what is made of it goes.
 
     Raises:
         RunNotFound: there is nothing of that name, or the run has no champion yet.
         RunError: it is a run of wann prune, which has none.
         GenomeError: the file is malformed.
     """
+    if in_zoo(target):
+        return _from_zoo(str(target).removeprefix(ZOO))
     path = Path(target)
     if path.is_file():
         return NetworkFile.load(path), path
@@ -74,11 +81,40 @@ def find_tuned(target: str | Path) -> tuple[NetworkFile, Path] | None:
         RunNotFound: there is nothing of that name.
         GenomeError: the file is malformed, or has no weights.
     """
-    path = Path(target)
-    tuned = tuned_beside(path) if path.is_file() else RunPaths(find_run(target)).tuned
+    if in_zoo(target):
+        tuned = tuned_beside(_zoo_path(target))
+    else:
+        path = Path(target)
+        tuned = tuned_beside(path) if path.is_file() else RunPaths(find_run(target)).tuned
     if not tuned.exists():
         return None
     file = NetworkFile.load(tuned)
     if file.weights is None:
         raise GenomeError(f"{tuned}: has no weights; remove it, or write it anew with: wann tune {target}")
     return file, tuned
+
+
+def in_zoo(target: str | Path) -> bool:
+    """Whether a name is that of one of the champions that come with the package."""
+    return str(target).startswith(ZOO)
+
+
+def zoo_names() -> list[str]:
+    """Return the names of the zoo's champions, without `zoo:`."""
+    found = (file.name for file in files("wann.zoo").iterdir())
+    return sorted(name.removesuffix(".json") for name in found if name.endswith(".json"))
+
+
+def _zoo_path(target: str | Path) -> Path:
+    return Path(f"{str(target).removeprefix(ZOO)}.json")
+
+
+def _from_zoo(name: str) -> tuple[NetworkFile, Path]:
+    names = zoo_names()
+    if name not in names:
+        raise RunNotFound(
+            f"zoo:{name}: there is none of that name; expected zoo:{', zoo:'.join(names)}"
+            f"{did_you_mean(name, names)}"
+        )
+    with as_file(files("wann.zoo") / f"{name}.json") as path:
+        return NetworkFile.load(path), _zoo_path(name)

@@ -77,8 +77,13 @@ class Take:
     def told(self, error: Exception) -> OutputError:
         """What an exception of the environment means to people."""
         what = " ".join(str(error).split())
+        cure = ""
+        if "mujoco" in type(error).__module__ or any(
+            word in what for word in ("OpenGL", "GLFW", "gladLoadGL")
+        ):
+            cure = "; MuJoCo draws without a display by: MUJOCO_GL=egl (or osmesa) wann render ..."
         return OutputError(
-            f"{self._task.env}: the episode failed at step {self.steps}: {type(error).__name__}: {what}"
+            f"{self._task.env}: the episode failed at step {self.steps}: {type(error).__name__}: {what}{cure}"
         )
 
 

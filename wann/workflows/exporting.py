@@ -8,6 +8,7 @@ from wann.errors import TaskError
 from wann.export.network_export import DOUBLE, NetworkExport
 from wann.network.plan import compile_genome
 from wann.records.network_file import NetworkFile
+from wann.tasks.classification import ClassificationTask
 from wann.workflows.build import build_task, plan_network
 
 
@@ -27,8 +28,10 @@ def to_export(
     try:
         task = build_task(file.task)
         plan, inputs, outputs, note = plan_network(file, task, path), task.inputs, task.outputs, None
+        image = task.data.shape if isinstance(task, ClassificationTask) else None
     except TaskError as error:
         # a topology can be looked at where its environment is not installed
+        image = None
         plan, note = compile_genome(file.genome), f"inputs and outputs are only numbered: {error}"
         inputs = tuple(f"observation {k}" for k in range(plan.n_inputs))
         outputs = tuple(f"action {k}" for k in range(plan.n_outputs))
@@ -42,5 +45,6 @@ def to_export(
         name=name,
         provenance=file.provenance,
         number=number,
+        image=image,
     )
     return export, note

@@ -11,7 +11,7 @@ from typing import Any
 
 from wann.errors import OutputError, TuneError, did_you_mean
 from wann.network.network import Network
-from wann.records.find import find_network
+from wann.records.find import find_network, in_zoo
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths, tuned_beside
 from wann.tasks.classification import ClassificationTask
@@ -120,7 +120,7 @@ def make_job(
         fits = "images are trained on by gradient" if classifies else "episodes need cma or reinforce"
         raise TuneError(f"method: {method} does not fit {task.name}; {fits}")
     if output is None:
-        is_file = not isinstance(target, DenseRun) and Path(target).is_file()
+        is_file = not isinstance(target, DenseRun) and (Path(target).is_file() or in_zoo(target))
         output = tuned_beside(source) if is_file else RunPaths(source.parent).tuned
     if output.suffix != ".json" or output.resolve() == source.resolve():
         raise OutputError(f"{output}: expected another .json file than the network itself; choose another -o")

@@ -38,17 +38,18 @@ def report(
     from wann.report.plots import write_plots
     from wann.workflows.dossier import gather
 
-    folders = [find_network(target)[1].parent for target in networks]
+    found = [find_network(target) for target in networks]
+    names = {str(file.task.env or file.task.dataset) for file, _ in found}
+    if len(names) > 1:
+        raise OutputError(f"wann report: a page is of one task, got {', '.join(sorted(names))}")
+    folders = [path.parent for _, path in found]
     output = output or folders[0] / "report.html"
-    if output.is_dir():
-        raise OutputError(f"{output}: is a folder; name a file")
+    if output.is_dir() or not output.parent.is_dir():
+        raise OutputError(f"{output}: cannot be written; expected a file's name in a folder that is there")
     dossiers = []
     for target in networks:
         typer.echo(f"{target}: judged on held-out episodes")
         dossiers.append(gather(target, episodes, workers))
-    names = {dossier.task.name for dossier in dossiers}
-    if len(names) > 1:
-        raise OutputError(f"wann report: a page is of one task, got {', '.join(sorted(names))}")
     page = write_page(dossiers).encode()
     try:
         write_atomically(output, lambda file: file.write(page))

@@ -1,0 +1,76 @@
+"""Keeps the figures of a finished run of `wann prune` as a table in benchmarks/results/.
+
+    wann prune configs/prune/mnist_lenet.yaml --run-dir /tmp/lenet
+    python benchmarks/pruned.py /tmp/lenet
+
+`wann prune` itself goes on where it was stopped. Scores are of every seed, in the order of `seeds`: test accuracy,
+or mean return over held-out episodes. The JSON goes to benchmarks/results/pruned_<config>.json and to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+from wann.evaluation.pools import cores
+from wann.records.cell_row import DENSE, CellRow
+from wann.records.files import write_json
+from wann.records.manifest import read_manifest
+from wann.records.prune_directory import PruneDirectory
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    """Write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("run", type=Path)
+    folder = parser.parse_args().run
+    manifest = read_manifest(folder)
+    with PruneDirectory(folder) as directory:
+        rows = list(directory.finished()[0].values())
+        config = directory.config
+    table = {
+        "command": f"wann prune configs/prune/{manifest['name']}.yaml",
+        "machine": f"{platform.system()} {platform.machine()}, {cores()} cores, often with other work to do",
+        "task": config.task.dataset or config.task.env,
+        "hidden": list(config.model.hidden),
+        "seeds": list(config.prune.seeds),
+        "training": config.training.model_dump(mode="json"),
+        "dense": summary([row for row in rows if row.recipe == DENSE]),
+        "cells": [
+            {"recipe": recipe, "size": size, **summary(own)}
+            for (recipe, size), own in by_method(rows).items()
+        ],
+    }
+    write_json(RESULTS / f"pruned_{manifest['name']}.json", table)
+    print(json.dumps(table, indent=1))
+
+
+def by_method(rows: list[CellRow]) -> dict[tuple[str, str], list[CellRow]]:
+    """Rows of a recipe at a size together, seed by seed."""
+    found: dict[tuple[str, str], list[CellRow]] = {}
+    for row in sorted(rows, key=lambda row: row.seed):
+        if row.recipe != DENSE:
+            size = f"n{row.wanted}" if row.wanted else f"d{row.density:g}"
+            found.setdefault((row.recipe, size), []).append(row)
+    return found
+
+
+def summary(rows: list[CellRow]) -> dict[str, Any]:
+    """The figures of one method at one size, a number for each seed."""
+    return {
+        "score": [round(row.score, 5) for row in rows],
+        "score_before": [None if row.score_before is None else round(row.score_before, 5) for row in rows],
+        "connections": [row.connections for row in rows],
+        "effective_connections": [row.effective_connections for row in rows],
+        "training_steps": [row.training_steps for row in rows],
+        "seconds": [round(row.seconds, 1) for row in rows],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,9 @@
     wann prune configs/prune/mnist_lenet.yaml --run-dir /tmp/lenet
     python benchmarks/pruned.py /tmp/lenet
 
-`wann prune` itself goes on where it was stopped. Scores are of every seed, in the order of `seeds`: test accuracy,
-or mean return over held-out episodes. The JSON goes to benchmarks/results/pruned_<config>.json and to stdout.
+`wann prune` itself goes on where it was stopped. Scores are of every seed, in the order of `seeds`: test
+accuracy, or mean return over held-out episodes. The JSON goes to benchmarks/results/pruned_<config>.json and
+to stdout.
 """
 
 from __future__ import annotations

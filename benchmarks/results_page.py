@@ -51,6 +51,7 @@ def page() -> str:
         digits(),
         mnist(),
         dense(),
+        *pruned(),
         speed(),
         same_bits(),
     )
@@ -319,6 +320,78 @@ def dense() -> str:
         + table(["", "random shared", "tuned shared", "tuned weights", "connections", "s"], rows)
         + f"\n{', '.join(commands)}.\n"
     )
+
+
+PRUNED = {
+    "mnist_lenet": (
+        "LeNet-300-100, a whole schedule",
+        "20 epochs for the dense network and after the last round of pruning.",
+    ),
+    "mnist_methods": (
+        "LeNet-300-100, every other method",
+        "6 epochs for the dense network and after the last round of pruning: figures are below those of the "
+        "whole schedule, and to be compared with each other.",
+    ),
+    "grid": (
+        "LeNet-300-100, eight methods at five densities",
+        "3 epochs, one between rounds: an overview in twelve minutes.",
+    ),
+    "mnist16": (
+        "MNIST 16x16 at budgets of effective connections",
+        "10 epochs; the density that leaves so many connections is found by bisection.",
+    ),
+    "cartpole_swingup": (
+        "Swing-up, dense policies",
+        "5-10-1, tanh, trained by CMA-ES, pruned, and what is left trained again by CMA-ES; mean return over "
+        "100 held-out episodes.",
+    ),
+}
+
+
+def pruned() -> Iterator[str]:
+    """A table for each run of `wann prune`: recipes by sizes, mean and spread over seeds."""
+    for name, (title, told) in PRUNED.items():
+        found = load(f"pruned_{name}")
+        if found:
+            yield _pruned_table(title, told, found)
+
+
+def _pruned_table(title: str, told: str, found: dict[str, Any]) -> str:
+    returns = max(found["dense"]["score"]) > 1
+    sizes = sorted({cell["size"] for cell in found["cells"]}, key=lambda size: (size[0], -float(size[1:])))
+    recipes = dict.fromkeys(cell["recipe"] for cell in found["cells"])
+    cells = {(cell["recipe"], cell["size"]): cell for cell in found["cells"]}
+    rows = []
+    for recipe in recipes:
+        row: list[Any] = [recipe]
+        for size in sizes:
+            cell = cells.get((recipe, size))
+            row.append("" if cell is None else _score(cell["score"], returns))
+        rows.append(row)
+    dense_score = _score(found["dense"]["score"], returns)
+    heads = [f"{size[1:]} connections" if size[0] == "n" else f"density {size[1:]}" for size in sizes]
+    what = "mean return" if returns else "test accuracy in %"
+    left = _sizes_left(found["cells"], sizes) if sizes[0][0] == "d" else ""
+    return (
+        f"## Pruned: {title}\n\n{told} {what.capitalize()}, mean ± standard deviation over "
+        f"{len(found['seeds'])} seeds. Dense, {found['dense']['connections'][0]:,} connections: "
+        f"{dense_score}.{left}\n\n" + table(["", *heads], rows) + source(found)
+    )
+
+
+def _score(scores: list[float], returns: bool) -> str:
+    scale, digits = (1, 0) if returns else (100, 1)
+    mean = f"{scale * statistics.mean(scores):.{digits}f}"
+    return f"{mean} ± {scale * statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else mean
+
+
+def _sizes_left(cells: list[dict[str, Any]], sizes: list[str]) -> str:
+    """How many effective connections a density leaves, from the least to the most over methods and seeds."""
+    parts = []
+    for size in sizes:
+        counts = [n for cell in cells if cell["size"] == size for n in cell["effective_connections"]]
+        parts.append(f"{min(counts):,} to {max(counts):,} at {size[1:]}")
+    return f" Effective connections left, by method and seed: {', '.join(parts)}."
 
 
 def speed() -> str:

@@ -47,6 +47,7 @@ DOORS = {
     "threadpoolctl": ("wann.training",),
     "sklearn": ("wann.tasks",),
     "networkx": ("wann.export",),
+    "onnx": ("wann.export",),
     "yaml": ("wann.config",),
     "pydantic": ("wann.config", "wann.records.network_file"),
     "pydantic_core": ("wann.config",),
@@ -58,7 +59,10 @@ DOORS = {
     "typer": ("wann.cli",),
 }
 
-HEAVY = ("numba", "torch", "ray", "gymnasium", "matplotlib", "networkx", "imageio", "scipy", "sklearn", "cma")
+HEAVY = (
+    *("numba", "torch", "ray", "gymnasium", "matplotlib", "networkx", "imageio", "scipy", "sklearn", "cma"),
+    "onnx",
+)
 
 
 @dataclass(frozen=True)

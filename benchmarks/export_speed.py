@@ -2,8 +2,8 @@
 
     python benchmarks/export_speed.py --json
 
-Prints one JSON object; times are nanoseconds per step of one observation, the median of seven measurements, for
-a fixed network of 50 connections with all kinds of activations:
+Prints one JSON object; times are nanoseconds per step of one observation, the median of seven measurements,
+for a fixed network of 50 connections with all kinds of activations:
 
     reference                  wann.network.reference.forward
     reference_of_1000          the same for 1000 observations at once, per observation

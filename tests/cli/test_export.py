@@ -60,11 +60,15 @@ def test_what_is_known_of_the_network_is_in_the_code(champion: Path) -> None:
             assert part in text
 
 
-def test_the_name_of_the_file_becomes_that_of_the_function(champion: Path) -> None:
+def test_the_name_of_the_file_becomes_that_of_the_function(champion: Path, capsys) -> None:
     export(str(champion), output=champion.with_name("swing-up.c"), number="fixed")
     text = champion.with_name("swing-up.c").read_text("utf-8")
     assert "void swing_up_step(const int32_t *observation, int32_t weight, int32_t *output);" in text
     assert "#define SWING_UP_INPUTS 4" in text
+    written, ram, flash = capsys.readouterr().out.splitlines()
+    assert written.startswith(f"{champion.with_name('swing-up.c')}: ")
+    assert ram.startswith("RAM: ")
+    assert flash.startswith("Flash: ")
 
 
 @pytest.mark.parametrize(

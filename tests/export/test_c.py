@@ -50,7 +50,9 @@ def test_float_activation_has_the_stated_error(name, single_node, to_export, run
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fixed_activation_has_the_stated_error(name, single_node, to_export, run_c):
-    points = np.round(POINTS[np.abs(POINTS) < 180] * 65536).astype(np.int32)  # squares fit
+    most = 180 if name == "square" else 32767  # from 181 on, squares do not fit
+    points = np.r_[POINTS, np.random.default_rng(5).uniform(-most, most, 20000), most, -most]
+    points = np.round(points[np.abs(points) <= most] * 65536).astype(np.int32)
     export = to_export(single_node(name), number="fixed")
     outputs = run_c(export, np.full(len(points), 65536), points[:, None])[:, 0] / 65536
     truth = ACTIVATIONS[name].formula(points / 65536)

@@ -141,8 +141,7 @@ static int64_t fine_multiply(int64_t x, int64_t y)
         """\
 static int64_t fine_floor(int64_t x)
 {
-    int64_t rest = x % 268435456;
-    return x - (rest < 0 ? rest + 268435456 : rest);
+    return x - (int64_t)((uint64_t)x & 268435455);
 }
 """,
     ),

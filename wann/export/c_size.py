@@ -13,8 +13,8 @@ from wann.export.network_export import DOUBLE, FIXED, FLOAT, NetworkExport
 # with -Os for Cortex-M0 and M4F of networks with one activation and with all; these lie within a third of it.
 _CODE = {DOUBLE: (120, 17), FLOAT: (90, 12), FIXED: (160, 25)}
 
-# Bytes, rounded up, of the routines that clang links to the network with all activations on a Cortex-M0, which
-# has neither floating point nor division: 3.2, 1.9 and 0.6 kB.
+# Bytes, rounded up, of the routines that clang links to a network with all activations on a Cortex-M0, which
+# neither divides nor has floating point: 3.2, 1.9 and 0.6 kB.
 _ROUTINES = {DOUBLE: 3500, FLOAT: 2000, FIXED: 1000}
 
 
@@ -41,9 +41,8 @@ class Memory:
             "need, some 100 bytes. Nothing static."
         )
         yield (
-            f"Flash: {self.tables} bytes of tables, and about {self.code} of code (estimated for a Cortex-M and "
-            f"-Os), to which a compiler adds its own routines, up to {self.routines} bytes, where the processor "
-            "cannot compute with such numbers by itself."
+            f"Flash: {self.tables} bytes of tables, about {self.code} of code (an estimate, Cortex-M, -Os), "
+            f"and up to {self.routines} of the compiler's routines where the processor lacks such numbers."
         )
 
 

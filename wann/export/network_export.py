@@ -69,7 +69,7 @@ class NetworkExport:
         if self.task is not None:
             lines.append(f"Task: {self.task}")
         hidden = len(plan.codes) - plan.n_outputs
-        lines.append(f"Size: {plan.n_connections} connections, {hidden} hidden nodes")
+        lines.append(f"Size: connections {plan.n_connections}, hidden nodes {hidden}")
         if self.weights is not None:
             lines.append("Weights: one for each connection")
         elif self.shared_weight is not None:

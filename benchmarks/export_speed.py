@@ -2,8 +2,8 @@
 
     python benchmarks/export_speed.py --json
 
-Prints one JSON object; times are nanoseconds per step of one observation, the median of seven measurements,
-for a fixed network of 50 connections with all kinds of activations:
+Prints one JSON object; times are nanoseconds of processor time per step of one observation, the median of
+seven measurements, for a fixed network of 50 connections with all kinds of activations:
 
     reference                  wann.network.reference.forward
     reference_of_1000          the same for 1000 observations at once, per observation
@@ -89,13 +89,13 @@ def main() -> None:
 
 
 def _nanoseconds(call: Callable[[], Any], calls: int) -> float:
-    """Median time of a call."""
+    """Median processor time of a call, as the C program measures it."""
     times = []
     for _ in range(REPEATS):
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(calls):
             call()
-        times.append((time.perf_counter() - started) / calls * 1e9)
+        times.append((time.process_time() - started) / calls * 1e9)
     return statistics.median(times)
 
 

@@ -25,7 +25,7 @@ from wann.workflows.build import build_task
 from wann.workflows.generation import next_generation, prepare
 
 RESULT = Path(__file__).parent / "results" / "ray_overhead.json"
-BACKENDS = ("local", "ray")
+BACKENDS: tuple[str, ...] = ("local", "ray")
 
 
 def main() -> None:
@@ -52,7 +52,8 @@ def main() -> None:
 def in_turn(path: str, generations: int | None) -> dict[str, np.ndarray]:
     """Return the seconds of each generation, by backend; the first generation warms up and is left out."""
     config = load_config(path)
-    task, seconds = build_task(config.task), {backend: [] for backend in BACKENDS}
+    task = build_task(config.task)
+    seconds: dict[str, list[float]] = {backend: [] for backend in BACKENDS}
     start = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     states = dict.fromkeys(BACKENDS, start)
     with ExitStack() as stack:

@@ -48,6 +48,7 @@ DOORS = {
     "threadpoolctl": ("wann.training",),
     "sklearn": ("wann.tasks",),
     "networkx": ("wann.export",),
+    "onnx": ("wann.export",),
     "yaml": ("wann.config",),
     "pydantic": ("wann.config", "wann.records.network_file"),
     "pydantic_core": ("wann.config",),
@@ -62,7 +63,7 @@ DOORS = {
 
 HEAVY = (
     *("numba", "torch", "ray", "gymnasium", "matplotlib", "networkx", "imageio", "PIL", "scipy"),
-    *("sklearn", "cma"),
+    *("sklearn", "cma", "onnx"),
 )
 
 

@@ -42,6 +42,7 @@ def export(
     Example: wann export latest -f c --number float -o champion.c
     """
     from wann.errors import OutputError
+    from wann.export.c_size import memory
     from wann.export.writers import format_of, number_of, write_export
     from wann.records.find import find_network
     from wann.workflows.exporting import to_export
@@ -58,3 +59,6 @@ def export(
     write_export(bundle, name, output)
     plan = bundle.network
     typer.echo(f"{output}: {plan.n_nodes} nodes, {plan.n_connections} connections ({name})")
+    if name == "c":
+        for line in memory(bundle).lines():
+            typer.echo(line)

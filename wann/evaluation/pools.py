@@ -19,7 +19,7 @@ from wann.evaluation.play import Play, as_evaluation, check_fit, least_lanes, pl
 from wann.evaluation.worker import leave_if_imported
 from wann.network.network import Networks
 from wann.tasks.classification import ClassificationTask
-from wann.tasks.task import AnyTask
+from wann.tasks.task import AnyTask, Task
 
 # Chunks per worker: enough to even out networks that take longer than others.
 MOST_CHUNKS = 6
@@ -130,6 +130,7 @@ def make_pool(task: AnyTask, backend: str = "local", workers: int | None = None)
         return ThreadPool(task, workers)
     from wann.evaluation.process_pool import ProcessPool
 
+    assert isinstance(task, Task)  # data sets are compiled
     return ProcessPool(task, workers)
 
 

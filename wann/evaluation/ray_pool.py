@@ -129,5 +129,5 @@ class _Player:
 
     def _fetched(self, task: list[Any]) -> AnyTask:
         """The task that a reference names; in a list, so that Ray does not fetch it for every call."""
-        self._task = self._task or import_ray().get(task[0])
-        return self._task
+        known = self._task = self._task or import_ray().get(task[0])
+        return known

@@ -141,8 +141,7 @@ static int64_t fine_multiply(int64_t x, int64_t y)
         """\
 static int64_t fine_floor(int64_t x)
 {
-    int64_t rest = x % 268435456;
-    return x - (rest < 0 ? rest + 268435456 : rest);
+    return x - (int64_t)((uint64_t)x & 268435455);
 }
 """,
     ),
@@ -166,7 +165,7 @@ FIXED = Numbers(
     zero="0",
     one="65536",
     add_weighted="wide_product(WEIGHT[c], value[SOURCE[c]])",
-    finish_shared="multiply(saturate(total), weight)",
+    finish_shared="multiply(saturate(total), {})",
     finish_own="saturate(total)",
     read="saturate((int64_t)(x * 65536.0 + (x < 0.0 ? -0.5 : 0.5)))",
     write="output[k] / 65536.0",

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from wann.activations import CLAMP
 from wann.export.languages import Language
-
-# Squares of it, and sums of hundreds of squares, are no infinity yet in float.
-FLOAT_CLAMP = 1e18
+from wann.export.network_export import FLOAT_CLAMP, to_single
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class Numbers:
         functions: `(name, text)` of functions that may be needed, callees first.
         zero, one: as expressions.
         add_weighted: what a connection `c` with a weight of its own adds to a sum.
-        finish_shared, finish_own: a node's sum `total`, clamped, with and without the shared `weight`.
+        finish_shared, finish_own: a node's sum `total`, clamped, with and without a weight for it.
         read, write: for the main function, a number from the double `x`, and a double from `output[k]`.
         note: lines of the file's header.
     """
@@ -58,7 +56,7 @@ def _language(kind: str) -> Language:
         result="    return {value};",
         comment="/* {} */",
         call="wann_{name}({0})",
-        number=repr if kind == "double" else lambda value: f"{value!r}f",
+        number=repr if kind == "double" else lambda value: f"{to_single(value)}f",
     )
 
 
@@ -108,7 +106,7 @@ def _floating(kind: str, size: int, clamp: float, note: tuple[str, ...]) -> Numb
         zero=language.number(0.0),
         one=language.number(1.0),
         add_weighted="WEIGHT[c] * value[SOURCE[c]]",
-        finish_shared=f"smaller(larger(total * weight, -{limit}), {limit})",
+        finish_shared=f"smaller(larger(total * {{}}, -{limit}), {limit})",
         finish_own=f"smaller(larger(total, -{limit}), {limit})",
         read=f"({kind})x",
         write="(double)output[k]",

@@ -101,9 +101,13 @@ static {numbers.type} activate(uint8_t activation, {numbers.type} x)
 
 
 def _step(export: NetworkExport, numbers: Numbers) -> str:
-    own = export.weights is not None
-    term = numbers.add_weighted if own else "value[SOURCE[c]]"
-    finished = numbers.finish_own if own else numbers.finish_shared
+    if export.weights is None:
+        term, finished = "value[SOURCE[c]]", numbers.finish_shared.format("weight")
+    elif export.network.n_connections == 1:
+        # a single weight multiplies sums, in the reference too, which shows in the sign of an empty sum
+        term, finished = "value[SOURCE[c]]", numbers.finish_shared.format("WEIGHT[0]")
+    else:
+        term, finished = numbers.add_weighted, numbers.finish_own
     plan, upper = export.network, export.identifier.upper()
     return f"""\
 {_prototype(export, numbers)}

@@ -9,11 +9,21 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from wann.network.network import Network
 
 # The numbers that a format may compute with.
 DOUBLE, FLOAT, FIXED = "double", "float", "fixed"
+
+# What sums and weights are clamped at in single precision, where wann's own limit would be infinite. Squares
+# of it, and sums of hundreds of squares, are finite yet.
+FLOAT_CLAMP = 1e18
+
+
+def to_single(values: ArrayLike) -> np.ndarray:
+    """Return numbers as float32, none beyond `FLOAT_CLAMP`."""
+    return np.clip(values, -FLOAT_CLAMP, FLOAT_CLAMP).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +71,7 @@ class NetworkExport:
         if self.task is not None:
             lines.append(f"Task: {self.task}")
         hidden = len(plan.codes) - plan.n_outputs
-        lines.append(f"Size: {plan.n_connections} connections, {hidden} hidden nodes")
+        lines.append(f"Size: connections {plan.n_connections}, hidden nodes {hidden}")
         if self.weights is not None:
             lines.append("Weights: one for each connection")
         elif self.shared_weight is not None:

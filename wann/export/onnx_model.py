@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from wann.activations import ACTIVATIONS, CLAMP
 from wann.errors import OutputError
-from wann.export.c_floating import FLOAT_CLAMP
 from wann.export.formula import Definition, Expression, Operation, definitions, public_name
-from wann.export.network_export import FLOAT, NetworkExport
+from wann.export.network_export import FLOAT, FLOAT_CLAMP, NetworkExport, to_single
 from wann.export.pieces import to_pieces
 
 if TYPE_CHECKING:
@@ -52,10 +50,13 @@ def onnx_model(export: NetworkExport) -> onnx.ModelProto:
     Raises:
         OutputError: onnx is not installed.
     """
-    if find_spec("onnx") is None:
-        raise OutputError('-f onnx: needs the package onnx, which is not installed: pip install "wann[onnx]"')
-    import onnx
-    from onnx import helper
+    try:
+        import onnx
+        from onnx import helper
+    except ImportError as error:
+        raise OutputError(
+            f'-f onnx: needs the package onnx, which cannot be imported ({error}): pip install "wann[onnx]"'
+        ) from error
 
     builder = _Builder(np.dtype(np.float32 if export.number == FLOAT else np.float64))
     graph = builder.graph(export)
@@ -163,7 +164,8 @@ class _Builder:
         return output
 
     def _constant(self, name: str, value: Any) -> str:
-        return self._initializer(name, np.array(value, self._dtype))
+        array = np.array(value) if self._dtype == np.float64 else to_single(value)
+        return self._initializer(name, array)
 
     def _indices(self, name: str, values: np.ndarray) -> str:
         return self._initializer(name, values.astype(np.int64))

@@ -9,10 +9,9 @@ from typing import BinaryIO
 import numpy as np
 
 from wann.activations import ACTIVATIONS, CLAMP
-from wann.export.c_floating import FLOAT_CLAMP
 from wann.export.formula import definitions, public_name
 from wann.export.languages import TORCH
-from wann.export.network_export import NetworkExport
+from wann.export.network_export import FLOAT_CLAMP, NetworkExport
 from wann.export.pieces import Piece, to_pieces
 
 

@@ -133,7 +133,7 @@ def _section(dossier: Dossier, run: dict[str, Any]) -> str:
 
 
 def _story(dossier: Dossier) -> str:
-    rows = dossier.history
+    rows = list(dossier.history)
     if not rows:
         return dossier.state
     generations = f"{len(rows)} generation{'s' if len(rows) > 1 else ''}"

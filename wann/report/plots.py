@@ -17,7 +17,7 @@ from wann.report.dossier import Dossier
 _INK, _SOFT, _LINE = "#1d2733", "#5b6775", "#d5dae0"
 _BLUE, _ORANGE, _GREEN, _PURPLE = "#2b6cb0", "#e07a1f", "#1e8e5a", "#8e44ad"
 _SIZE = (5.2, 3.4)  # inches
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {
     "svg.hashsalt": "wann",
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",

@@ -7,22 +7,18 @@ from typing import Self
 
 import numpy as np
 
-from wann.errors import EvaluationError
-from wann.evaluation.lanes import Lanes
-from wann.evaluation.pools import ChunkedPool, ThreadPool
+from wann.evaluation.pools import ThreadPool
 from wann.evaluation.regimes import TUNE_EPISODES
 from wann.evaluation.visited import visited_states
-from wann.network.network import Network, Networks
 from wann.network.plan import compile_genome
 from wann.pruning.bridge import to_network_file_parts
 from wann.pruning.dense import Score
 from wann.pruning.policy_form import PolicyForm
+from wann.pruning.policy_play import TEST_EPISODES, mean_returns
 from wann.pruning.simplify import Layers
-from wann.search.objectives import replace_failures
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.task import Task
 
-TEST_EPISODES = 100
 _STATE_EPISODES, _MOST_STATES = 16, 5000
 
 
@@ -75,21 +71,3 @@ class Stage:
 
     def __exit__(self, *exc: object) -> None:
         self.pool.close()
-
-
-def mean_returns(
-    pool: ChunkedPool, network: Network, weights: np.ndarray, seeds: np.ndarray
-) -> tuple[np.ndarray, int]:
-    """Return `(P,)` mean returns of `(P, C)` weights over episodes, and the environment steps taken.
-
-    An episode that failed counts as in a search (`replace_failures`).
-
-    Raises:
-        EvaluationError: all of them failed.
-    """
-    rows = weights if network.n_connections else np.zeros((len(weights), 1))
-    played = pool.play(Networks.of(network), rows, Lanes.product(len(rows), seeds))
-    if np.isnan(played.returns).all():
-        raise EvaluationError(f"{pool.task.name}: all {played.returns.size} episodes failed")
-    returns = replace_failures(played.returns, pool.task.failure_return).reshape(len(rows), len(seeds))
-    return returns.mean(axis=1), int(played.steps.sum())

@@ -9,8 +9,8 @@ from typing import Any
 
 from wann.config import PruneConfig, RecipeConfig
 from wann.errors import WannError, did_you_mean
-from wann.pruning.recipe import CONTROLS, PRESETS, RETRAININGS, SCHEDULES, SCOPES, SPACINGS, WHEN, Recipe
 from wann.pruning.policy_training import PolicyTraining
+from wann.pruning.recipe import CONTROLS, PRESETS, RETRAININGS, SCHEDULES, SCOPES, SPACINGS, WHEN, Recipe
 from wann.pruning.training import OPTIMIZERS, RATES, Training
 from wann.records.cell_row import DENSE
 

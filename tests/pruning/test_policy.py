@@ -23,6 +23,7 @@ from wann.pruning.cell import CellResult
 from wann.pruning.criteria.catalogue import CRITERIA, find_criterion
 from wann.pruning.criteria.registry import criterion
 from wann.pruning.policy import prune_policy, train_policy
+from wann.pruning.policy_fit import initial_policy
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.recipe import PRESETS, Recipe
 from wann.pruning.streams import Stream, number
@@ -36,7 +37,7 @@ LEAST = PolicyTraining(iterations=1, population=4, episodes=1)
 
 @pytest.fixture(scope="module")
 def cartpole():
-    return make_task("CartPole-v1", max_episode_steps=60)
+    return make_task("CartPole-v1", max_episode_steps=200)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_the_data_are_what_the_policy_sees_and_does(dense, seen):
     case = seen("data")
     visited = []
     for seed in episode_seeds(number(0, Stream.CRITERION, 0), Purpose.TUNE, 16):
-        environment = gymnasium.make("CartPole-v1", max_episode_steps=60)
+        environment = gymnasium.make("CartPole-v1", max_episode_steps=200)
         state, over = environment.reset(seed=int(seed))[0], False
         while not over:
             visited.append(state.astype(np.float64))
@@ -182,6 +183,14 @@ def generator() -> torch.Generator:
 # Cells
 
 
+def test_initial_weights_and_biases_have_the_variance_of_their_fan_in():
+    layers = initial_policy((99, 400, 300), torch.Generator().manual_seed(0))
+    for (weight, bias), fan_in in zip(layers, (100, 401), strict=True):
+        assert (weight.shape[1], len(bias)) == (fan_in - 1, len(weight))
+        for values in (weight, bias):  # a variance of n draws is right to sqrt(2 / n)
+            assert values.var() == pytest.approx(1 / fan_in, rel=5 * np.sqrt(2 / values.size))
+
+
 def test_what_plays_is_the_file_and_the_reference_agrees(cartpole, dense, prune):
     seeds = episode_seeds(0, Purpose.TEST, 100)
     for made in (dense, prune("magnitude"), prune("obd", rounds=2)):
@@ -199,7 +208,7 @@ def test_cma_es_trains(cartpole):
     assert made.env_steps is not None
     # every candidate and every common episode takes a step at least, and no more than all of them
     played = 12 * 12 * 4 + 32 * (1 + 2 + 1)
-    assert played <= made.env_steps <= 60 * played
+    assert played <= made.env_steps <= 200 * played
 
 
 def test_equal_arguments_give_equal_cells(cartpole, dense, prune):
@@ -270,7 +279,7 @@ def test_before_training_nothing_of_the_dense_one_is_needed(prune, dense):
     assert made.training_steps == LEAST.iterations
     assert made.env_steps is not None
     played = 4 + 32 * (1 + 1)
-    assert played <= made.env_steps <= 60 * played
+    assert played <= made.env_steps <= 200 * played
 
 
 @pytest.mark.parametrize(

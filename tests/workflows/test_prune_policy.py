@@ -26,7 +26,7 @@ from wann.workflows.prune import resume, start
 from wann.workflows.prune_plan import check
 
 TEXT = """
-task: {env: CartPole-v1, max_episode_steps: 60}
+task: {env: CartPole-v1, max_episode_steps: 200}
 model: {hidden: [4]}
 policy: {iterations: 10, retrain_iterations: 2, population: 8, episodes: 2, sigma: 0.5}
 prune:
@@ -57,7 +57,7 @@ def network_of(run: Path, row: CellRow) -> Candidate:
 
 @pytest.fixture(scope="module")
 def task():
-    return make_task("CartPole-v1", max_episode_steps=60)
+    return make_task("CartPole-v1", max_episode_steps=200)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_steps_are_counted_with_the_dense_training_where_it_is_needed(run):
             assert row.training_steps > 10
         if row.recipe == "random":  # a training of its own: candidates, the start, and two last judgements
             assert row.training_steps == 10
-            assert row.env_steps <= 60 * (10 * 8 * 2 + 32 * (1 + 2 + 1))
+            assert row.env_steps <= 200 * (10 * 8 * 2 + 32 * (1 + 2 + 1))
     with (run / "results.csv").open() as file:
         assert {line["cell"]: int(line["env_steps"]) for line in csv.DictReader(file)} == {
             name: row.env_steps for name, row in rows.items()
@@ -147,7 +147,7 @@ def test_what_a_policy_cannot_be_pruned_by_fails_its_cells_alone(tmp_path):
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = Path(__file__).parents[2] / "configs" / "cartpole.yaml"
-    changes = ["search.population=16", "search.generations=2", "task.max_episode_steps=60"]
+    changes = ["search.population=16", "search.generations=2", "task.max_episode_steps=200"]
     folder = tmp_path_factory.mktemp("search") / "run"
     search(override(load_config(path), [*changes, "evaluation.backend=local"]), folder, "evolved")
     return folder

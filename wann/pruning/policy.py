@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from wann.pruning.cell import CellResult, check_dense, result_of
 from wann.pruning.criteria.catalogue import find_criterion
 from wann.pruning.dense import DenseNet, check_hidden
-from wann.pruning.model import initial_layers, one_thread
+from wann.pruning.model import one_thread
 from wann.pruning.policy_checks import check_for_policies
-from wann.pruning.policy_fit import fit_policy
+from wann.pruning.policy_fit import fit_policy, initial_policy
 from wann.pruning.policy_form import PolicyForm
 from wann.pruning.policy_process import PolicyProcess
 from wann.pruning.policy_stage import Stage
@@ -36,10 +36,7 @@ def train_policy(
     check_hidden(hidden)
     started = time.perf_counter()
     sizes = (task.n_inputs, *hidden, task.n_outputs)
-    initial = [
-        (weight.astype(float), bias.astype(float))
-        for weight, bias in initial_layers(sizes, generator(seed, Stream.INITIAL))
-    ]
+    initial = initial_policy(sizes, generator(seed, Stream.INITIAL))
     with one_thread(), Stage(task, PolicyForm(sizes, activation, task.output_activation)) as stage:
         draws = number(seed, Stream.DENSE)
         layers = fit_policy(stage, initial, training, training.iterations, draws)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+
 from wann.errors import NothingLeft
 from wann.pruning.policy_stage import Stage
 from wann.pruning.policy_training import PolicyTraining
@@ -9,6 +15,18 @@ from wann.pruning.simplify import Layers
 from wann.training.cma import CmaEs
 from wann.training.control import ControlTrainer
 from wann.training.settings import CmaSettings
+
+
+def initial_policy(sizes: Sequence[int], generator: torch.Generator) -> Layers:
+    """Draw weights and biases of variance 1 / (n_in + 1), as `random_start` does for a fixed topology.
+
+    Biases are drawn too: one that is 0 would be no connection until it is trained.
+    """
+    layers = []
+    for n_in, n_out in pairwise(sizes):
+        rows = torch.randn(n_out, n_in + 1, generator=generator, dtype=torch.float64) / math.sqrt(n_in + 1)
+        layers.append((rows[:, 1:].numpy().copy(), rows[:, 0].numpy().copy()))
+    return layers
 
 
 def fit_policy(stage: Stage, layers: Layers, training: PolicyTraining, iterations: int, seed: int) -> Layers:

@@ -12,15 +12,14 @@ from wann.pruning.case import Data, Values
 from wann.pruning.criteria.registry import Criterion
 from wann.pruning.dense import DenseNet, Score
 from wann.pruning.model import MLP
-from wann.pruning.policy_fit import fit_policy
+from wann.pruning.policy_fit import fit_policy, initial_policy
 from wann.pruning.policy_stage import Stage
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.pruner import Pruner
 from wann.pruning.recipe import Recipe
-from wann.pruning.retraining import starting_point
 from wann.pruning.schedules import rounds
 from wann.pruning.simplify import Layers
-from wann.pruning.streams import Stream, number
+from wann.pruning.streams import Stream, generator, number
 
 
 class PolicyProcess:
@@ -81,14 +80,15 @@ class PolicyProcess:
         return self._stage.returns([_layers(*policy) for policy in policies], seed)
 
     def _retrain(self, k: int, last: bool, before: bool) -> None:
-        fresh = last and self._recipe.control == "reinit"
-        start = starting_point(self._recipe, self._dense, k, before, fresh)
-        if start is None:
+        mode, dense = self._recipe.retraining, self._dense
+        if mode == "none":
             return
-        if start.values is not None:
-            self._model.load(start.values)
+        if mode == "reinit" or (last and self._recipe.control == "reinit"):
+            self._model.load(initial_policy(dense.sizes, generator(dense.seed, Stream.REINIT, k)))
+        elif mode == "reset" and not before:
+            self._model.load(dense.initial)
         iterations = self._training.iterations if before else self._training.iterations_of_round(last)
-        seed = number(self._dense.seed, Stream.RETRAINING, k + 1)
+        seed = number(dense.seed, Stream.RETRAINING, k + 1)
         layers = self._model.masked_layers()
         self._model.load(fit_policy(self._stage, layers, self._training, iterations, seed))
         self.steps += iterations

@@ -91,9 +91,10 @@ def _show(comparison: Comparison) -> None:
     best = front(comparison.entries)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
-    table.add_column(comparison.task, overflow="fold")
+    # the ids of environments are too long for a column
+    table.add_column(comparison.task if comparison.accuracy else "method", overflow="fold")
     table.add_column("weights")
-    figures = ("accuracy %",) if comparison.accuracy else ("return", "env steps")
+    figures = ("accuracy %",) if comparison.accuracy else ("return", "steps")
     for name in ("density", "connections", *figures, "seeds"):
         table.add_column(name, justify="right", no_wrap=True)
     rows = [*([comparison.dense] if comparison.dense else []), *comparison.entries]

@@ -36,6 +36,8 @@ def show_pruned(outcome: PruneOutcome, as_json: bool) -> None:
         console.print()
         console.print(_table(outcome.rows), width=min(console.width, _WIDTH))
         print(f"\n{_what(outcome.rows[0])}, mean ± std over seeds; before: pruned, not yet retrained")
+        if not outcome.rows[0].accuracy:
+            print("steps: of the environment, the dense training included where a recipe begins with it")
     if outcome.failed:
         print(f"{len(outcome.failed)} cells failed; why: {outcome.folder / 'log.txt'}")
     _show_next(outcome)
@@ -46,7 +48,7 @@ def _table(rows: Sequence[CellRow]) -> Table:
     accuracy = rows[0].accuracy
     scale = 100.0 if accuracy else 1.0
     table.add_column("recipe", overflow="fold")
-    figures = ("accuracy", "seeds") if accuracy else ("return", "env steps", "seeds")
+    figures = ("accuracy", "seeds") if accuracy else ("return", "steps", "seeds")
     for name in ("density", "connections", "before", *figures):
         table.add_column(name, justify="right", no_wrap=True)
     for group in groups(rows):

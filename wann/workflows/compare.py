@@ -78,13 +78,12 @@ def _entry(points: list[Point]) -> Entry:
 
 
 def _notes(points: list[Point], episodes: int) -> tuple[str, ...]:
-    control = f"return over {episodes} held-out episodes"
+    control = f"return over {episodes} held-out episodes of {points[0].task}"
     notes = ["accuracy on the test images" if points[0].accuracy else control]
     if any(point.family == SEARCHED for point in points):
         notes.append("searched: the champion at the better of a tuned shared weight and trained weights")
     if not points[0].accuracy:
-        notes.append("env steps: those of searching and training, that of the dense policy too where it is")
-        notes.append("pruned; - where a run does not say; mean over seeds")
+        notes.append("steps: of the environment, in searching, pruning and training; -: not recorded")
     return tuple(notes)
 
 

@@ -180,7 +180,10 @@ def test_policies_have_returns_and_steps(wann, tmp_path):
     lines = out.splitlines()
     words = ["method", "weights", "density", "connections", "return", "steps", "seeds"]
     assert lines[0].split() == words
-    assert {line.split()[0] for line in out.replace("*", " ").splitlines()[1:7]} == {"cartpole_swingup", *NAMES}
+    assert {line.split()[0] for line in out.replace("*", " ").splitlines()[1:7]} == {
+        "cartpole_swingup",
+        *NAMES,
+    }
     assert max(map(len, lines[:7])) <= 80
     assert "return over 100 held-out episodes of wann_envs:wann/CartPoleSwingUp-v0" in lines
 

@@ -89,7 +89,9 @@ def _show(comparison: Comparison) -> None:
     from wann.report.pareto import front
 
     best = front(comparison.entries)
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    # a column more than for accuracies has to fit
+    padding = (0, 1) if comparison.accuracy else (0, 1, 0, 0)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=padding)
     table.add_column("")
     # the ids of environments are too long for a column
     table.add_column(comparison.task if comparison.accuracy else "method", overflow="fold")

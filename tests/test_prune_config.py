@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from wann.config import dump_config, load_config, load_prune_config, parse_config, parse_prune_config
+from wann.config import (
+    config_hash,
+    dump_config,
+    load_config,
+    load_prune_config,
+    parse_config,
+    parse_prune_config,
+)
 from wann.errors import ConfigError
+from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.recipe import PRESETS
 from wann.pruning.training import Training
 from wann.workflows.prune_plan import cells_of, check, recipes_of, training_of
@@ -75,7 +83,10 @@ def test_shipped_configs_load_and_survive_a_round_trip(path: Path):
 
 
 def test_shipped_configs_are_what_they_are_named_for():
-    digits, grid, mnist16, lenet = (load_prune_config(path, (), check) for path in SHIPPED)
+    swingup, digits, grid, mnist16, lenet = (load_prune_config(path, (), check) for path in SHIPPED)
+    assert swingup.task.env == "wann_envs:wann/CartPoleSwingUp-v0"
+    assert (swingup.model.hidden, swingup.model.activation) == ((10,), "tanh")
+    assert len(cells_of(swingup)) == 4 * 3 * 3
     assert len(cells_of(grid)) == 8 * 5 * 3
     assert mnist16.prune.connections == (500, 1000, 1849, 5000)
     assert {recipe.name for recipe in recipes_of(lenet)} >= PRESETS.keys() - {"connection-effect"}
@@ -120,8 +131,37 @@ def test_an_override_is_named():
     assert told.startswith("--set prune.recipes=[snob]: prune.recipes[0].preset: unknown preset 'snob'")
 
 
-def test_environments_are_not_pruned_for():
-    assert "set task.dataset" in fault(LEAST.replace("dataset: digits", "env: CartPole-v1"))
+POLICY = "task: {env: CartPole-v1}\nprune: {recipes: [magnitude], densities: [0.1]}\n"
+
+
+def test_a_policys_defaults_are_the_librarys():
+    config = parsed(POLICY)
+    assert training_of(config) == PolicyTraining()
+    assert (config.model.hidden, config.model.activation) == ((16,), "tanh")
+    assert parsed(POLICY + "model: {hidden: [4]}").model.activation == "tanh"
+    assert parsed(POLICY + "model: {activation: relu}").model.activation == "relu"
+    changed = parsed(POLICY, "policy.iterations=7", "policy.round_iterations=2", "policy.sigma=0.5")
+    assert training_of(changed) == PolicyTraining(iterations=7, round_iterations=2, sigma=0.5)
+    for text in (POLICY, LEAST):
+        assert parsed(dump_config(parsed(text))) == parsed(text)
+        assert config_hash(parsed(dump_config(parsed(text)))) == config_hash(parsed(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (POLICY + "training: {epochs: 3}", "c.yaml:3:1: training: is for data sets; policies are trained by"),
+        (LEAST + "policy: {episodes: 3}", "c.yaml:3:1: policy: is for environments; a data set has the sec"),
+        (POLICY + "policy: {episodes: 0}", "policy.episodes: out of range: got 0, expected a whole number"),
+        (POLICY + "model: 5", "model: wrong type: got 5, expected a section"),
+        (POLICY.replace("magnitude", "gradual"), "c.yaml:2:19: prune.recipes[0]: gradual: schedule"),
+        (POLICY.replace("magnitude", "snip"), "needs labels before training"),
+        (POLICY.replace("magnitude", "lr-rewind"), "lr-rewind goes back in training by gradient"),
+        (POLICY.replace("magnitude", "{preset: obd, options: {loss: cross-entropy}}"), "use squared"),
+    ],
+)
+def test_what_policies_cannot_be_is_said(text: str, told: str):
+    assert told in fault(text)
 
 
 def test_each_command_knows_the_others_configs(tmp_path):

@@ -18,6 +18,7 @@ from wann.pruning.recipe import PRESETS
 from wann.records.manifest import read_manifest
 
 SMOKE = Path(__file__).parents[2] / "configs" / "smoke.yaml"
+POLICY = SMOKE.parent / "prune" / "cartpole_swingup.yaml"
 CONFIG = """
 task: {dataset: digits}
 model: {hidden: [10]}
@@ -25,6 +26,7 @@ training: {epochs: 2, batch_size: 50, learning_rate: 0.01}
 prune: {recipes: [magnitude, random], densities: [0.3, 0.1], seeds: [0, 1]}
 evaluation: {backend: local, workers: 1}
 """
+NAMES = ["dense", "magnitude", "obd", "connection-effect", "random"]
 COMMAND = "import sys; from wann.cli.main import main; main()"
 
 
@@ -109,11 +111,16 @@ def test_the_list_has_every_preset_and_criterion_with_its_source(wann):
         (["test", "RUN"], "name one of those in"),
         (["compare", "RUN", "-o", "x.gif"], "expected a name that ends in"),
         (["compare", "nowhere"], "no such folder"),
+        (["prune", "POLICY", "--set", "prune.recipes=[gradual]"], "use oneshot, iterative or levels"),
+        (["prune", "POLICY", "--set", "prune.recipes=[snip]"], "needs labels before training"),
+        (["prune", "POLICY", "--set", "prune.recipes=[lr-rewind]"], "use finetune, reset, reinit or none"),
+        (["prune", "POLICY", "--set", "training.epochs=5"], "use the section policy"),
+        (["prune", "CONFIG", "--set", "policy.episodes=5"], "a data set has the section training"),
     ],
 )
 def test_errors_are_one_line(wann, run, path, tmp_path, monkeypatch, arguments, says):
     monkeypatch.chdir(tmp_path)
-    named = {"RUN": run, "CONFIG": path}
+    named = {"RUN": run, "CONFIG": path, "POLICY": POLICY}
     status, out, err = wann(*(named.get(word, word) for word in arguments))
     assert (status, out, len(err.splitlines())) == (2, "", 1), err
     assert says in err
@@ -146,6 +153,39 @@ def test_a_search_and_pruned_networks_in_one_table(wann, run, tmp_path):
     assert (value["figure"], len(value["entries"]), len(value["networks"])) == ("accuracy", 5, 11)
     cell = json.loads((run / "cells" / "random-d0.3-s1.json").read_text())
     assert float(rows["random", "0.3", "1"]["score"]) == cell["score"]
+
+
+def test_policies_have_returns_and_steps(wann, tmp_path):
+    search, pruned = tmp_path / "search", tmp_path / "pruned"
+    small = ["policy.iterations=2", "policy.population=4", "policy.episodes=1", "prune.densities=[0.5]"]
+    changes = [part for setting in small for part in ("--set", setting)]
+    done = process("prune", POLICY, *changes, "--seeds", "0-1", "--run-dir", pruned, cwd=tmp_path)
+    out, errors = done.communicate(timeout=600)
+    assert (done.returncode, errors) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == ("wann_envs:wann/CartPoleSwingUp-v0, 5-10-1 tanh: 4 recipes x 1 sizes x 2 seeds")
+    table = lines[lines.index("") + 1 :]
+    assert table[0].split() == ["recipe", "density", "connections", "before", "return", "steps", "seeds"]
+    assert [line.split()[0] for line in table[1:6]] == NAMES
+    assert max(map(len, table[:6])) <= 80
+    assert "%" not in out
+    assert "accuracy" not in out
+
+    swingup = SMOKE.parent / "cartpole_swingup.yaml"
+    settings = ["search.population=8", "search.tournament_size=2", "search.generations=1"]
+    changes = [part for setting in settings for part in ("--set", setting)]
+    assert wann("evolve", swingup, *changes, "--backend", "local", "--run-dir", search, "--json")[0] == 0
+    status, out, err = wann("compare", search, pruned)
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    words = ["method", "weights", "density", "connections", "return", "steps", "seeds"]
+    assert lines[0].split() == words
+    assert {line.split()[0] for line in out.replace("*", " ").splitlines()[1:7]} == {
+        "cartpole_swingup",
+        *NAMES,
+    }
+    assert max(map(len, lines[:7])) <= 80
+    assert "return over 100 held-out episodes of wann_envs:wann/CartPoleSwingUp-v0" in lines
 
 
 def test_runs_of_several_tasks_are_refused(wann, run, tmp_path):

@@ -84,9 +84,12 @@ def test_png_is_a_picture(comparison, tmp_path):
 
 
 def test_returns_have_their_own_axis(tmp_path):
-    made = Comparison("CartPole-v1", False, (entry("a", [500.0], [4], SEARCHED),))
+    made = Comparison("a_package:there/CartPole-v1", False, (entry("a", [500.0], [4], SEARCHED),))
     draw(made, tmp_path / "a.svg")
-    assert "mean return over held-out episodes" in (tmp_path / "a.svg").read_text()
+    text = (tmp_path / "a.svg").read_text()
+    assert "mean return over held-out episodes" in text
+    assert "CartPole-v1: score against size" in text
+    assert "a_package" not in text
 
 
 @pytest.mark.parametrize("name", ["a.gif", "a"])

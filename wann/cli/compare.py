@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import asdict
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -88,11 +89,15 @@ def _show(comparison: Comparison) -> None:
     from wann.report.pareto import front
 
     best = front(comparison.entries)
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    # a column more than for accuracies has to fit
+    padding = (0, 1) if comparison.accuracy else (0, 1, 0, 0)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=padding)
     table.add_column("")
-    table.add_column(comparison.task, overflow="fold")
+    # the ids of environments are too long for a column
+    table.add_column(comparison.task if comparison.accuracy else "method", overflow="fold")
     table.add_column("weights")
-    for name in ("density", "connections", "accuracy %" if comparison.accuracy else "return", "seeds"):
+    figures = ("accuracy %",) if comparison.accuracy else ("return", "steps")
+    for name in ("density", "connections", *figures, "seeds"):
         table.add_column(name, justify="right", no_wrap=True)
     rows = [*([comparison.dense] if comparison.dense else []), *comparison.entries]
     for entry in rows:
@@ -105,6 +110,8 @@ def _show(comparison: Comparison) -> None:
 
 
 def _cells(entry: Entry, comparison: Comparison) -> list[str]:
+    from wann.cli.progress import human
+
     scale = 100.0 if comparison.accuracy else 1.0
     spread = "" if math.isnan(entry.std) else f" ± {scale * entry.std:.1f}"
     return [
@@ -113,5 +120,6 @@ def _cells(entry: Entry, comparison: Comparison) -> list[str]:
         entry.label or "-",
         f"{entry.size:.0f}",
         f"{scale * entry.score:.1f}{spread}",
+        *([] if comparison.accuracy else [human(mean(entry.env_steps)) if entry.env_steps else "-"]),
         str(len(entry.scores)),
     ]

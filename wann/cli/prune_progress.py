@@ -33,7 +33,8 @@ def prune_watcher(quiet: bool = False) -> Iterator[PruneWatcher]:
 
 def figures(row: CellRow) -> str:
     """A cell in a few words."""
-    return f"{row.recipe}: {row.score:.1%} with {row.effective_connections} connections, seed {row.seed}"
+    score = f"{row.score:.1%}" if row.accuracy else f"{row.score:.1f}"
+    return f"{row.recipe}: {score} with {row.effective_connections} connections, seed {row.seed}"
 
 
 class _Quiet(SilentPruning):

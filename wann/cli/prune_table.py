@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from wann.cli.progress import human
 from wann.records.cell_row import DENSE, CellRow
 from wann.records.files import finite
 from wann.records.find import RUNS
@@ -34,7 +35,9 @@ def show_pruned(outcome: PruneOutcome, as_json: bool) -> None:
         console = Console()
         console.print()
         console.print(_table(outcome.rows), width=min(console.width, _WIDTH))
-        print("\naccuracy on the test images in %, mean ± std over seeds; before: pruned, not yet retrained")
+        print(f"\n{_what(outcome.rows[0])}, mean ± std over seeds; before: pruned, not yet retrained")
+        if not outcome.rows[0].accuracy:
+            print("steps: of the environment, the dense training included where a recipe begins with it")
     if outcome.failed:
         print(f"{len(outcome.failed)} cells failed; why: {outcome.folder / 'log.txt'}")
     _show_next(outcome)
@@ -42,16 +45,20 @@ def show_pruned(outcome: PruneOutcome, as_json: bool) -> None:
 
 def _table(rows: Sequence[CellRow]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
+    accuracy = rows[0].accuracy
+    scale = 100.0 if accuracy else 1.0
     table.add_column("recipe", overflow="fold")
-    for name in ("density", "connections", "before", "accuracy", "seeds"):
+    figures = ("accuracy", "seeds") if accuracy else ("return", "steps", "seeds")
+    for name in ("density", "connections", "before", *figures):
         table.add_column(name, justify="right", no_wrap=True)
     for group in groups(rows):
         table.add_row(
             group[0].recipe,
             f"{mean(row.density for row in group):.3g}",
             f"{mean(row.effective_connections for row in group):.0f}",
-            _percent([row.score_before for row in group if row.score_before is not None], spread=False),
-            _percent([row.score for row in group]),
+            _mean([scale * row.score_before for row in group if row.score_before is not None], spread=False),
+            _mean([scale * row.score for row in group]),
+            *([] if accuracy else [human(mean(row.env_steps or 0 for row in group))]),
             str(len(group)),
         )
     return table
@@ -74,11 +81,15 @@ def groups(rows: Sequence[CellRow]) -> list[list[CellRow]]:
     )
 
 
-def _percent(values: Sequence[float], spread: bool = True) -> str:
+def _what(row: CellRow) -> str:
+    return "accuracy on the test images in %" if row.accuracy else "return over 100 held-out episodes"
+
+
+def _mean(values: Sequence[float], spread: bool = True) -> str:
     if not values:
         return "-"
-    text = f"{100 * mean(values):.1f}"
-    return f"{text} ± {100 * stdev(values):.1f}" if spread and len(values) > 1 else text
+    text = f"{mean(values):.1f}"
+    return f"{text} ± {stdev(values):.1f}" if spread and len(values) > 1 else text
 
 
 def _show_next(outcome: PruneOutcome) -> None:

@@ -58,8 +58,8 @@ configs/mine.yaml:12:3: search.populatoin: unknown key; did you mean 'population
 _PRUNING = """
 # Config files of `wann prune`
 
-These have other sections. `task.dataset`, `prune.recipes` and `prune.densities` or `prune.connections` are
-required. [prune.md](prune.md) explains recipes.
+These have other sections. `task.dataset` or `task.env`, `prune.recipes`, and `prune.densities` or
+`prune.connections` are required. [prune.md](prune.md) explains recipes.
 
 ```yaml
 task:

@@ -43,9 +43,12 @@ class ModelConfig(_Section):
         default=(300, 100),
         min_length=1,
         max_length=20,
-        description="Neurons of each hidden layer of the dense network, from the inputs on.",
+        description="Neurons of each hidden layer of the dense network, from the inputs on; [16] for a "
+        "control task.",
     )
-    activation: ActivationName = Field(default="relu", description="Activation of the hidden neurons.")
+    activation: ActivationName = Field(
+        default="relu", description="Activation of the hidden neurons; tanh for a control task."
+    )
 
 
 class TrainingConfig(_Section):
@@ -76,6 +79,30 @@ class TrainingConfig(_Section):
     )
     round_epochs: _Epochs | None = Field(
         default=None, description="Epochs after every other round; null: as after the last."
+    )
+
+
+_Iterations = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class PolicyConfig(_Section):
+    """Section `policy`, in place of `training` where the task is an environment."""
+
+    iterations: _Iterations = Field(
+        default=200, description="Iterations of CMA-ES, each time a policy is trained."
+    )
+    retrain_iterations: _Iterations | None = Field(
+        default=None, description="Iterations after the last round of pruning; null: `iterations`."
+    )
+    round_iterations: _Iterations | None = Field(
+        default=None, description="Iterations after every other round; null: as after the last."
+    )
+    population: int = Field(default=64, ge=4, le=100_000, description="Candidates of an iteration.")
+    episodes: int = Field(
+        default=16, ge=1, le=1_000_000, description="Fresh episodes that each of them plays."
+    )
+    sigma: float = Field(
+        default=0.1, ge=1e-6, le=1000, description="First standard deviation of every weight."
     )
 
 
@@ -181,11 +208,15 @@ class PruneEvaluation(_Section):
     )
 
 
+# Sizes that CMA-ES can train.
+_OF_POLICIES = {"hidden": (16,), "activation": "tanh"}
+
+
 class PruneConfig(_Section):
     """One config file of `wann prune`, every key resolved."""
 
     task: Annotated[TaskConfig, _Empty] = Field(
-        description="The data set, as for a search; environments are not pruned for."
+        description="The data set or the environment, as for a search."
     )
     model: Annotated[ModelConfig, _Empty] = Field(
         default_factory=ModelConfig, description="The dense network that is pruned."
@@ -193,13 +224,31 @@ class PruneConfig(_Section):
     training: Annotated[TrainingConfig, _Empty] = Field(
         default_factory=TrainingConfig, description="How networks are trained, and trained again."
     )
+    policy: Annotated[PolicyConfig, _Empty] = Field(
+        default_factory=PolicyConfig,
+        description="How policies are trained by CMA-ES, and trained again: for environments, in place of "
+        "`training`.",
+    )
     prune: Annotated[PruneSection, _Empty] = Field(description="What is pruned, how far, and how often.")
     evaluation: Annotated[PruneEvaluation, _Empty] = Field(
         default_factory=PruneEvaluation, description="Who does the work."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _policies_are_small(cls, values: Any) -> Any:
+        """Control tasks have defaults of their own."""
+        task = values.get("task") if isinstance(values, dict) else None
+        env = task.get("env") if isinstance(task, dict) else getattr(task, "env", None)
+        model = values.get("model") or {} if env is not None else None
+        return {**values, "model": _OF_POLICIES | model} if isinstance(model, dict) else values
+
     @model_validator(mode="after")
-    def _is_for_images(self) -> PruneConfig:
-        if self.task.env is not None:
-            raise fault("wann prune works on data sets; set task.dataset, such as digits", "task", "env")
+    def _is_trained_one_way(self) -> PruneConfig:
+        if self.task.env is not None and self.training != TrainingConfig():
+            raise fault(
+                "is for data sets; policies are trained by CMA-ES: use the section policy", "training"
+            )
+        if self.task.env is None and self.policy != PolicyConfig():
+            raise fault("is for environments; a data set has the section training", "policy")
         return self

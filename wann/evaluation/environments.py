@@ -20,7 +20,7 @@ from wann.tasks.environment import make_environment
 from wann.tasks.task import Task
 
 # Some environments end the whole program where they should end an episode.
-_FAILURES = (Exception, SystemExit)
+FAILURES = (Exception, SystemExit)
 
 
 class Episode:
@@ -100,7 +100,7 @@ def _play_block(
     for lane, seed in enumerate(lanes.episode_seed.tolist()):
         try:
             running[lane] = Episode(task, seed)
-        except _FAILURES:
+        except FAILURES:
             error = error or _told(seed, 0)
     while running:
         inputs = np.array([episode.observation for episode in running.values()])
@@ -111,7 +111,7 @@ def _play_block(
                 if not episode.step(action):
                     continue
                 returns[lane] = episode.earned
-            except _FAILURES:
+            except FAILURES:
                 error = error or _told(int(lanes.episode_seed[lane]), episode.steps)
             steps[lane] = episode.steps
             episode.close()

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from wann.errors import PruningError
 from wann.pruning.model import ACTIVATIONS, MLP, forward
+
+Values = tuple[list[Tensor], list[Tensor]]  # weights and biases of every layer
 
 LOSSES = ("cross-entropy", "squared")
 _PER_CLASS = 10  # training images of a class in a minibatch (Lee 2019)
@@ -49,6 +52,8 @@ class Case:
         options: of the criterion, with its defaults.
         choose: scores to the masks that this round would make of them; for criteria that try several.
         loss_name: `cross-entropy`, or `squared`: half the summed squared error, mean over the images.
+        returns: mean returns of networks with these weights and biases, all on the same episodes; None for a
+            data set. A policy's images are the states that it visits, their targets its own outputs.
     """
 
     name: str
@@ -62,6 +67,7 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
     choose: Callable[[Sequence[Tensor]], list[Tensor]] | None = None
     loss_name: str = "cross-entropy"
+    returns: Callable[[Sequence[Values]], Sequence[float] | np.ndarray] | None = None
 
     @property
     def n_classes(self) -> int:

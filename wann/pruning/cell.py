@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from wann.errors import NothingLeft, PruningError
 from wann.pruning.criteria.catalogue import find_criterion
@@ -36,6 +37,7 @@ class CellResult:
         seconds: the same.
         layers: `(out, in)` weights and `(out,)` biases of every layer, float64, masks applied.
         activation: of the hidden neurons.
+        env_steps: environment steps, counted as `training_steps`; None for a data set.
     """
 
     recipe: Recipe
@@ -54,6 +56,7 @@ class CellResult:
     seconds: float
     layers: Layers
     activation: str
+    env_steps: int | None = None
 
 
 def prune_cell(
@@ -86,29 +89,57 @@ def prune_cell(
     criterion = find_criterion(recipe.criterion)
     options = criterion.resolve(recipe.options)
     dense = dense or train_dense(task, hidden, activation, seed, training, progress)
-    expected = (task.n_inputs, *hidden, task.n_outputs), activation, seed
-    if (dense.sizes, dense.activation, dense.seed) != expected:
-        got = dense.sizes, dense.activation, dense.seed
-        raise PruningError(f"dense: expected sizes, activation and seed {expected}, got {got}")
+    check_dense(dense, ((task.n_inputs, *hidden, task.n_outputs), activation, seed))
     started = time.perf_counter()
     with one_thread():
         process = Process(task, recipe, criterion, options, density, training, dense, progress)
         model = process.run()
         score = score_of(task, model)
-    layers = model.masked_layers()
-    counts = count(layers, activation)
+    spent = (process.steps, time.perf_counter() - started, None)
+    return result_of(recipe, density, dense, model.masked_layers(), (process.score_before, score), spent)
+
+
+def check_dense(dense: DenseNet, expected: tuple[Any, ...]) -> None:
+    """Raise PruningError unless a dense network has these sizes, activation and seed."""
+    if (got := (dense.sizes, dense.activation, dense.seed)) != expected:
+        raise PruningError(f"dense: expected sizes, activation and seed {expected}, got {got}")
+
+
+def result_of(
+    recipe: Recipe,
+    density: float,
+    dense: DenseNet,
+    layers: Layers,
+    scores: tuple[Score, Score],
+    spent: tuple[int, float, int | None],
+) -> CellResult:
+    """Return what a cell has come to.
+
+    Args:
+        recipe, density, dense: what it was made of.
+        layers: masks applied, float64.
+        scores: before what follows the last round, and at the end.
+        spent: training steps, seconds and environment steps of the cell alone.
+
+    Raises:
+        NothingLeft: no weight is on a path from an input to an output.
+    """
+    counts = count(layers, dense.activation)
     if not counts.effective_weights:
         raise NothingLeft(
             f"{recipe.name} at density {density:g}: no connection is left on a path from an input to an "
             f"output; try a larger density, keep_at_least, or another scope (layer, erk)"
         )
-    needs_dense = recipe.when == "after"
+    steps, seconds, env_steps = spent
+    if recipe.when == "after":
+        steps, seconds = steps + dense.steps, seconds + dense.seconds
+        env_steps = None if env_steps is None else env_steps + (dense.env_steps or 0)
     return CellResult(
         recipe=recipe,
         density=density,
-        seed=seed,
-        score_before=process.score_before,
-        score=score,
+        seed=dense.seed,
+        score_before=scores[0],
+        score=scores[1],
         dense_score=dense.score,
         connections=counts.connections,
         effective_connections=counts.effective_connections,
@@ -116,8 +147,9 @@ def prune_cell(
         compression=counts.compression,
         speedup=counts.speedup,
         neurons_alive=counts.neurons_alive,
-        training_steps=process.steps + (dense.steps if needs_dense else 0),
-        seconds=time.perf_counter() - started + (dense.seconds if needs_dense else 0.0),
+        training_steps=steps,
+        seconds=seconds,
         layers=layers,
-        activation=activation,
+        activation=dense.activation,
+        env_steps=env_steps,
     )

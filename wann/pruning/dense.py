@@ -18,7 +18,10 @@ from wann.tasks.classification import ClassificationTask
 
 @dataclass(frozen=True)
 class Score:
-    """Accuracy on the validation and on the test images; only the first may choose anything."""
+    """Accuracy on the validation and on the test images; only the first may choose anything.
+
+    Of a policy: mean return over the `select` and over the `test` episodes.
+    """
 
     validation: float
     test: float
@@ -37,6 +40,7 @@ class DenseNet:
         best_epoch: the checkpoint with the best validation accuracy, the first of equals.
         score: of `layers`.
         steps, seconds: what the training took.
+        env_steps: environment steps that it took, None for a data set.
     """
 
     sizes: tuple[int, ...]
@@ -48,6 +52,7 @@ class DenseNet:
     score: Score
     steps: int
     seconds: float
+    env_steps: int | None = None
 
     @property
     def initial(self) -> Layers:
@@ -70,10 +75,7 @@ def train_dense(
         PruningError: a layer has no neurons.
         TrainingDiverged: the loss is no number any more.
     """
-    if any(not isinstance(width, int) or width < 1 for width in hidden):
-        raise PruningError(
-            f"hidden: expected whole numbers from 1, neurons of each layer, got {list(hidden)}"
-        )
+    check_hidden(hidden)
     started = time.perf_counter()
     sizes = sizes_of(task, tuple(hidden))
     with one_thread():
@@ -92,6 +94,14 @@ def train_dense(
             score_of(task, model),
             made.steps,
             time.perf_counter() - started,
+        )
+
+
+def check_hidden(hidden: Sequence[int]) -> None:
+    """Raise PruningError unless every hidden layer has neurons."""
+    if any(not isinstance(width, int) or width < 1 for width in hidden):
+        raise PruningError(
+            f"hidden: expected whole numbers from 1, neurons of each layer, got {list(hidden)}"
         )
 
 

@@ -41,7 +41,8 @@ class Pruner:
         seed: int,
     ) -> None:
         self._model, self._recipe, self._criterion = model, recipe, criterion
-        self._options, self._train, self._validation, self._seed = options, train, validation, seed
+        self._options, self._seed = options, seed
+        self._shown: dict[str, Any] = {"train": train, "validation": validation}
         self._by_neuron = options["unit"] == "neuron"
         if self._by_neuron and len(model.sizes) < 3:
             raise CriterionDoesNotFit(f"{criterion.name}: prunes hidden neurons, and the network has none")
@@ -49,6 +50,10 @@ class Pruner:
         shapes = [(width,) for width in model.sizes[1:-1]] if self._by_neuron else _shapes(model)
         self._units: Kept = [np.ones(shape, bool) for shape in shapes]
         self.finished = False
+
+    def look_at(self, **shown: Any) -> None:
+        """Show criteria other data from now on, or returns: fields of `Case` by name."""
+        self._shown |= shown
 
     def prune(self, target: Round, index: int, last: bool) -> None:
         """Prune to a round's density; after the last one a control shuffles what is kept.
@@ -80,8 +85,7 @@ class Pruner:
     def _case(self, index: int, choosing: Any) -> Case:
         return case_of(
             self._model,
-            self._train,
-            self._validation,
+            **self._shown,
             name=self._criterion.name,
             generator=generator(self._seed, Stream.CRITERION, index),
             options=self._options,

@@ -22,5 +22,9 @@ class Stream(IntEnum):
 
 def generator(seed: int, stream: Stream, index: int = 0) -> torch.Generator:
     """Return torch's generator of one stream; equal arguments give equal streams."""
-    draws = seeding.generator(seed, seeding.Purpose.PRUNING, int(stream), index)
-    return torch.Generator().manual_seed(int(draws.integers(0, 1 << 62)))
+    return torch.Generator().manual_seed(number(seed, stream, index))
+
+
+def number(seed: int, stream: Stream, index: int = 0) -> int:
+    """Return one number of a stream: the seed of something that has streams of its own."""
+    return int(seeding.generator(seed, seeding.Purpose.PRUNING, int(stream), index).integers(0, 1 << 62))

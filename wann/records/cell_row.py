@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -29,18 +29,22 @@ class CellRow:
         wanted: effective connections that were asked for, None where a density was.
         seed: of everything random in it.
         score_before: test score when it was pruned, before the last retraining.
-        score: test score at the end; accuracy as a fraction.
-        validation_score: the same on the validation images, by which one may choose.
+        score: test score at the end: accuracy as a fraction, or mean return over 100 `test` episodes.
+        validation_score: the same on the validation images, or over 32 `select` episodes; one may choose by
+            it.
         dense_score: that of the dense network of the same seed.
         connections: weights and biases that are not 0.
         effective_connections: those on a path from an input to an output.
         density_per_layer: share of the weights kept in each layer.
         compression, speedup: weights, and multiplications, of the dense network for one that is left.
         neurons_alive: hidden neurons in use, by layer.
-        training_steps: minibatches, the dense training's included where the recipe begins with it.
+        training_steps: minibatches, or iterations of CMA-ES, the dense training's included where the recipe
+            begins with it.
         seconds: the same.
         definition: the recipe, key by key.
         network: the network's file, from the run folder on.
+        env_steps: environment steps that choosing and training took, counted as `training_steps`; None for a
+            data set.
     """
 
     cell: str
@@ -62,6 +66,12 @@ class CellRow:
     seconds: float
     definition: dict[str, Any]
     network: str
+    env_steps: int | None = None
+
+    @property
+    def accuracy(self) -> bool:
+        """Whether scores are accuracies, else returns."""
+        return self.env_steps is None
 
     def save(self, path: Path) -> None:
         """Write the cell's file atomically."""
@@ -82,6 +92,8 @@ class CellRow:
             raise RunDamaged(f"{path}: not a cell: expected the schema '{SCHEMA}'")
         values = {}
         for name, kinds in _KINDS.items():
+            if name in _LATER and name not in data:
+                continue
             value = data.get(name)
             if name not in data or not isinstance(value, kinds) or isinstance(value, bool):
                 got = repr(value) if name in data else "nothing"
@@ -100,6 +112,8 @@ def _kinds(hint: Any) -> tuple[type, ...]:
 
 
 _KINDS = {name: _kinds(hint) for name, hint in get_type_hints(CellRow).items()}
+# Fields that cells of earlier versions have not.
+_LATER = tuple(field.name for field in fields(CellRow) if field.default is not MISSING)
 _COLUMNS = tuple(field.name for field in fields(CellRow) if field.name not in ("definition",))
 # A part of the recipe each, which the table shows after its name.
 _DEFINED = ("criterion", "scope", "schedule", "retraining", "when", "control")

@@ -136,7 +136,8 @@ def _label(axes: Any, comparison: Comparison) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("effective connections (weights and biases on a path from an input to an output)")
     axes.set_ylabel("test accuracy in %" if comparison.accuracy else "mean return over held-out episodes")
-    axes.set_title(f"{comparison.task}: score against size, mean ± std over seeds", loc="left")
+    name = comparison.task.rpartition("/")[2]  # the whole id of an environment would reach into the legend
+    axes.set_title(f"{name}: score against size, mean ± std over seeds", loc="left")
     axes.grid(True, which="major", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

@@ -22,6 +22,8 @@ class Entry:
         seeds: which.
         weights: what its weights are: `shared`, `trained` or, where seeds differ, `mixed`.
         label: the size that was asked for, for people; empty for a search.
+        env_steps: environment steps that choosing and training took, in the same order; empty for a data set,
+            or where a run does not say.
     """
 
     method: str
@@ -31,6 +33,7 @@ class Entry:
     seeds: tuple[int, ...]
     weights: str
     label: str = ""
+    env_steps: tuple[int, ...] = ()
 
     @property
     def score(self) -> float:

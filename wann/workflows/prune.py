@@ -16,7 +16,7 @@ from wann.records.cell_row import CellRow
 from wann.records.manifest import PRUNE, begin_session, end_session, kind_of, read_manifest
 from wann.records.paths import RunPaths
 from wann.records.prune_directory import PruneDirectory
-from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
 from wann.workflows.prune_rows import cell_files, dense_files
@@ -61,7 +61,7 @@ def start(config: PruneConfig, folder: Path, name: str, watcher: PruneWatcher | 
     watcher = watcher or SilentPruning()
     if RunPaths(folder).manifest.exists():
         return _go_on(config, folder, watcher)
-    task = _task(config)
+    task = build_task(config.task)
     with PruneDirectory.create(folder, name, config, _n_cells(config)) as directory:
         return _Session(directory, config, task, watcher).run()
 
@@ -88,7 +88,7 @@ def resume(
         changed = {key: value for key, value in settings.items() if value is not None}
         config = directory.config
         config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update=changed)})
-        return _Session(directory, config, _task(config), watcher or SilentPruning()).run()
+        return _Session(directory, config, build_task(config.task), watcher or SilentPruning()).run()
 
 
 def _go_on(config: PruneConfig, folder: Path, watcher: PruneWatcher) -> PruneOutcome:
@@ -96,16 +96,10 @@ def _go_on(config: PruneConfig, folder: Path, watcher: PruneWatcher) -> PruneOut
         with PruneDirectory(folder) as directory:
             recorded = directory.config
             if config.model_copy(update={"evaluation": recorded.evaluation}) == recorded:
-                return _Session(directory, config, _task(config), watcher).run()
+                return _Session(directory, config, build_task(config.task), watcher).run()
     raise RunExists(
         f"{folder}: holds another run; choose another --run-dir, or go on with it: wann resume {folder}"
     )
-
-
-def _task(config: PruneConfig) -> ClassificationTask:
-    task = build_task(config.task)
-    assert isinstance(task, ClassificationTask)  # the config has a data set
-    return task
 
 
 def _n_cells(config: PruneConfig) -> int:
@@ -116,7 +110,7 @@ class _Session:
     """One process at work on a run."""
 
     def __init__(
-        self, directory: PruneDirectory, config: PruneConfig, task: ClassificationTask, watcher: PruneWatcher
+        self, directory: PruneDirectory, config: PruneConfig, task: AnyTask, watcher: PruneWatcher
     ) -> None:
         self.directory, self.config, self.task, self.watcher = directory, config, task, watcher
         self.finished, problems = directory.finished()

@@ -9,6 +9,7 @@ from typing import Any
 
 from wann.config import PruneConfig, RecipeConfig
 from wann.errors import WannError, did_you_mean
+from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.recipe import CONTROLS, PRESETS, RETRAININGS, SCHEDULES, SCOPES, SPACINGS, WHEN, Recipe
 from wann.pruning.training import OPTIMIZERS, RATES, Training
 from wann.records.cell_row import DENSE
@@ -78,8 +79,10 @@ def recipes_of(config: PruneConfig) -> list[Recipe]:
     return made
 
 
-def training_of(config: PruneConfig) -> Training:
-    """Return how networks are trained."""
+def training_of(config: PruneConfig) -> Training | PolicyTraining:
+    """Return how networks are trained, policies by CMA-ES."""
+    if config.task.env is not None:
+        return PolicyTraining(**config.policy.model_dump())
     return Training(**config.training.model_dump())
 
 
@@ -104,7 +107,7 @@ def check(config: PruneConfig) -> Iterator[Found]:
         yield from _unknown(("prune", "controls", k), control, CONTROLS)
     sound = True
     for k, section in enumerate(config.prune.recipes):
-        for found in _check_recipe(("prune", "recipes", k), section):
+        for found in _check_recipe(("prune", "recipes", k), section, config.task.env is not None):
             sound = False
             yield found
     if sound and not any(_unknown((), control, CONTROLS) for control in config.prune.controls):
@@ -118,8 +121,9 @@ def _unknown(path: tuple[str | int, ...], name: str | None, known: tuple[str, ..
     return [(path, f"unknown name: got '{name}', expected one of {expected}{did_you_mean(name, known)}")]
 
 
-def _check_recipe(path: tuple[str | int, ...], section: RecipeConfig) -> Iterator[Found]:
+def _check_recipe(path: tuple[str | int, ...], section: RecipeConfig, policy: bool) -> Iterator[Found]:
     from wann.pruning.criteria.catalogue import find_criterion
+    from wann.pruning.policy_checks import check_for_policies
 
     found = [
         fault
@@ -136,7 +140,10 @@ def _check_recipe(path: tuple[str | int, ...], section: RecipeConfig) -> Iterato
         return
     try:
         recipe = recipe_of(section)
-        find_criterion(recipe.criterion).resolve(recipe.options)
+        criterion = find_criterion(recipe.criterion)
+        criterion.resolve(recipe.options)
+        if policy:
+            check_for_policies(recipe, criterion)
     except WannError as error:
         yield path, str(error)
 

@@ -37,6 +37,7 @@ def cell_files(cell: Cell, result: CellResult, config: PruneConfig) -> tuple[Cel
         seconds=result.seconds,
         definition=definition(cell.recipe),
         network=f"networks/{cell.name}.json",
+        env_steps=result.env_steps,
     )
     return row, _network(row, result.layers, config)
 
@@ -66,6 +67,7 @@ def dense_files(dense: DenseNet, config: PruneConfig) -> tuple[CellRow, NetworkF
         seconds=dense.seconds,
         definition={},
         network=f"networks/{name}.json",
+        env_steps=dense.env_steps,
     )
     return row, _network(row, dense.layers, config)
 
@@ -82,6 +84,8 @@ def _network(row: CellRow, layers: Any, config: PruneConfig) -> NetworkFile:
         **{name: getattr(row, name) for name in figures},
         "connections": row.effective_connections,
     }
+    if row.env_steps is not None:
+        provenance["env_steps"] = row.env_steps
     return NetworkFile(config.task, genome, None, weights, provenance)
 
 

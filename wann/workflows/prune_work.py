@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from wann.errors import WannError
+from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
+from wann.tasks.task import AnyTask
 from wann.workflows.prune_plan import Cell
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _CLOSE_ENOUGH = 0.005  # of a budget, for a probe
 _TOO_FAR = 0.02  # of a budget, for what came out at the end
 _LEAST_DENSITY = 1e-6
 
+AnyTraining = Training | PolicyTraining
+
 
 @dataclass(frozen=True)
 class Job:
@@ -28,7 +32,7 @@ class Job:
 
     hidden: tuple[int, ...]
     activation: str
-    training: Training
+    training: AnyTraining
     seed: int
     cell: Cell | None = None
     dense: DenseNet | None = None
@@ -42,14 +46,10 @@ class Failure:
     trace: str
 
 
-def work(task: ClassificationTask, job: Job) -> DenseNet | CellResult | Failure:
+def work(task: AnyTask, job: Job) -> DenseNet | CellResult | Failure:
     """Do a job; one that fails says why, and the others go on."""
-    from wann.pruning.cell import train_dense
-
     try:
-        if job.cell is None:
-            return train_dense(task, job.hidden, job.activation, job.seed, job.training)
-        return _make(task, job, job.cell)
+        return _train(task, job) if job.cell is None else _make(task, job, job.cell)
     except WannError as error:
         return Failure(str(error), traceback.format_exc())
     except Exception as error:  # a criterion of the user's own may do anything
@@ -57,13 +57,22 @@ def work(task: ClassificationTask, job: Job) -> DenseNet | CellResult | Failure:
         return Failure(line, traceback.format_exc())
 
 
-def _make(task: ClassificationTask, job: Job, cell: Cell) -> CellResult:
-    from wann.pruning.cell import prune_cell
+def _train(task: AnyTask, job: Job) -> DenseNet:
+    from wann.pruning.cell import train_dense
+    from wann.pruning.policy import train_policy
 
-    def made(density: float, training: Training) -> CellResult:
-        return prune_cell(
-            task, job.hidden, job.activation, cell.recipe, density, cell.seed, training, job.dense
-        )
+    train: Any = train_dense if isinstance(task, ClassificationTask) else train_policy
+    return train(task, job.hidden, job.activation, job.seed, job.training)
+
+
+def _make(task: AnyTask, job: Job, cell: Cell) -> CellResult:
+    from wann.pruning.cell import prune_cell
+    from wann.pruning.policy import prune_policy
+
+    prune: Any = prune_cell if isinstance(task, ClassificationTask) else prune_policy
+
+    def made(density: float, training: AnyTraining) -> CellResult:
+        return prune(task, job.hidden, job.activation, cell.recipe, density, cell.seed, training, job.dense)
 
     if cell.wanted is None:
         assert cell.density is not None  # a cell has one of the two
@@ -78,12 +87,12 @@ def sizes(task: Any, hidden: tuple[int, ...]) -> int:
 
 
 def meet(
-    wanted: int, n_weights: int, training: Training, made: Callable[[float, Training], CellResult]
+    wanted: int, n_weights: int, training: AnyTraining, made: Callable[[float, Any], CellResult]
 ) -> CellResult:
     """Return a cell with about so many effective connections.
 
-    The density is found with one epoch in place of every training, as masks hardly depend on more; if the
-    whole training then ends too far off, once more from there.
+    The density is found with one epoch (or iteration) in place of every training, as masks hardly depend on
+    more; if the whole training then ends too far off, once more from there.
 
     Args:
         wanted: effective connections.
@@ -91,7 +100,7 @@ def meet(
         training: of the cell.
         made: (density, training) -> the cell.
     """
-    quick = replace(training, epochs=1, retrain_epochs=None, round_epochs=None, patience=None)
+    quick = training.quick()
     first = min(1.0, wanted / n_weights)
     density = find_density(wanted, first, lambda d: made(d, quick).effective_connections)
     result = made(density, training)

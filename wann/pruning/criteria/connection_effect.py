@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit
-from wann.pruning.case import Case
+from wann.pruning.case import Case, Values
 from wann.pruning.criteria.registry import criterion
 
 
 @criterion(
     "connection-effect",
-    "the loss without the connection less the loss with it; small networks",
+    "the loss without the connection less the loss with it, or what a policy loses; small networks",
     source="-",
     options={"samples": 1000, "most": 20_000},
+    looks_at="returns",
 )
 @torch.no_grad()
 def connection_effect(case: Case) -> list[Tensor]:
-    """L(w_q = 0) - L, signed, on `samples` training images, in float64.
+    """L(w_q = 0) - L, signed, on `samples` training images, in float64; of a policy, R - R(w_q = 0).
 
     Raises:
-        CriterionDoesNotFit: more than `most` connections, as each takes a pass over the images.
+        CriterionDoesNotFit: more than `most` connections, as each takes a pass over the data.
     """
     count = sum(int(mask.sum()) for mask in case.masks)
     if count > (most := case.options.get("most", 20_000)):
@@ -29,14 +32,30 @@ def connection_effect(case: Case) -> list[Tensor]:
             f"connection-effect: {count} connections take as many passes over the data; expected at most "
             f"{most}: prune by another criterion first, or raise the option 'most'"
         )
-    data = case.sample(case.options.get("samples", 1000)).double()
     weights, biases = ([t.double() for t in group] for group in (case.weights, case.biases))
-    base = case.loss(data, weights, biases)
+    changed = _without_each(case, weights, biases)
+    if case.returns is not None:
+        copies = ([weight.clone() for weight in layers] for layers, _ in changed)
+        earned = torch.as_tensor(case.returns([(weights, biases), *((copy, biases) for copy in copies)]))
+        effects = earned[0] - earned[1:]
+    else:
+        data = case.sample(case.options.get("samples", 1000)).double()
+        base = case.loss(data, weights, biases)
+        effects = torch.stack([case.loss(data, *values) for values in changed]) - base
     scores = [torch.zeros_like(weight) for weight in weights]
-    for weight, score, mask in zip(weights, scores, case.masks, strict=True):
+    done = 0
+    for score, mask in zip(scores, case.masks, strict=True):
+        kept = int(mask.sum())
+        score[mask] = effects[done : done + kept]
+        done += kept
+    return scores
+
+
+def _without_each(case: Case, weights: list[Tensor], biases: list[Tensor]) -> Iterator[Values]:
+    """Yield the network without each of its connections, in the masks' order; it is the same one changed."""
+    for weight, mask in zip(weights, case.masks, strict=True):
         for row, column in mask.nonzero().tolist():
             value = weight[row, column].clone()
             weight[row, column] = 0.0
-            score[row, column] = case.loss(data, weights, biases) - base
+            yield weights, biases
             weight[row, column] = value
-    return scores

@@ -34,6 +34,7 @@ def update(case: Case, kept: list[Tensor]) -> Values:
     unit="neuron",
     source="-",
     update=update,
+    looks_at="weights",
     activations=_HOMOGENEOUS,
 )
 def cosine(case: Case) -> list[Tensor]:

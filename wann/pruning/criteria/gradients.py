@@ -17,6 +17,7 @@ from wann.pruning.criteria.registry import criterion
     source="Lee 2019",
     when="before",
     needs_gradient=True,
+    needs_labels=True,
 )
 def snip(case: Case) -> list[Tensor]:
     """abs(dL/dc) at c = 1, c the mask, so abs(g w) (eq. 4 and 5)."""
@@ -30,6 +31,7 @@ def snip(case: Case) -> list[Tensor]:
     source="SNIP as often retold",
     when="before",
     needs_gradient=True,
+    needs_labels=True,
 )
 def gradient(case: Case) -> list[Tensor]:
     """abs(dL/dw) of the whole training set's mean loss."""

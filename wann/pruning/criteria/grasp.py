@@ -17,6 +17,7 @@ from wann.pruning.criteria.registry import criterion
     when="before",
     options={"temperature": 200.0},
     needs_gradient=True,
+    needs_labels=True,
 )
 def grasp(case: Case) -> list[Tensor]:
     """w (Hg), of outputs divided by a temperature; -w (Hg) is removed where it is largest (eq. 8).

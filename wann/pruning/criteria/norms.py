@@ -10,19 +10,31 @@ from wann.pruning.case import Case
 from wann.pruning.criteria.registry import criterion
 
 
-@criterion("magnitude", "abs(w)", source="Han 2015")
+@criterion("magnitude", "abs(w)", source="Han 2015", looks_at="weights")
 def magnitude(case: Case) -> list[Tensor]:
     """abs(w)."""
     return [weight.abs() for weight in case.weights]
 
 
-@criterion("l1", "sum of abs of a neuron's incoming weights", unit="neuron", source="Li 2017")
+@criterion(
+    "l1",
+    "sum of abs of a neuron's incoming weights",
+    unit="neuron",
+    source="Li 2017",
+    looks_at="weights",
+)
 def l1(case: Case) -> list[Tensor]:
     """sum_i abs(w_ji)."""
     return [weight.abs().sum(1) for weight in case.weights[:-1]]
 
 
-@criterion("l2", "Euclidean norm of a neuron's incoming weights", unit="neuron", source="Li 2017")
+@criterion(
+    "l2",
+    "Euclidean norm of a neuron's incoming weights",
+    unit="neuron",
+    source="Li 2017",
+    looks_at="weights",
+)
 def l2(case: Case) -> list[Tensor]:
     """sqrt(sum_i w_ji^2)."""
     return [weight.square().sum(1).sqrt() for weight in case.weights[:-1]]
@@ -34,6 +46,7 @@ def l2(case: Case) -> list[Tensor]:
     unit="neuron",
     source="-",
     options={"magnitude_density": None},
+    looks_at="weights",
 )
 def l0(case: Case) -> list[Tensor]:
     """The count of non-zero w_ji, of the network as it is, or of its largest weights alone.

@@ -12,13 +12,17 @@ from wann.pruning.criteria.registry import criterion
 
 @criterion(
     "random",
-    "uniform; keeps the best of so many tries by the loss on validation images",
+    "uniform; keeps the best of so many tries by the loss on validation images, or the return",
     source="Yang 2023",
     when="before",
     options={"tries": 1},
+    looks_at="returns",
 )
 def random(case: Case) -> list[Tensor]:
-    """U(0, 1); of `tries` draws that whose masked network has the lowest loss on validation images."""
+    """U(0, 1); of `tries` draws that whose masked network has the lowest loss on validation images.
+
+    Of a policy's, that whose masked network earns most.
+    """
     tries = case.options.get("tries", 1)
     if not isinstance(tries, int) or tries < 1:
         raise PruningError(f"random: tries: expected 1 or more, got {tries!r}")
@@ -36,4 +40,6 @@ def _loss(case: Case, scores: list[Tensor]) -> float:
         raise PruningError("random: tries needs to know how scores become a mask; pass `choose`")
     masks = case.choose(scores)
     weights = [weight * mask for weight, mask in zip(case.weights, masks, strict=True)]
+    if case.returns is not None:
+        return -float(case.returns([(weights, case.biases)])[0])
     return float(case.loss(case.validation, weights))

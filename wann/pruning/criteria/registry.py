@@ -20,15 +20,15 @@ import torch
 from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged
-from wann.pruning.case import LOSSES, Case
+from wann.pruning.case import LOSSES, Case, Values
 from wann.pruning.recipe import WHEN, require_known
 
 Score = Callable[[Case], Sequence[Tensor]]
-Values = tuple[list[Tensor], list[Tensor]]  # weights and biases of every layer
 Update = Callable[[Case, list[Tensor]], Values]
 
 COMMON_OPTIONS = ("unit", "loss")
 UNITS = ("weight", "neuron")
+LOOKS = ("weights", "data", "returns")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Criterion:
         options: names and defaults of what it takes.
         update: `(case, masks of what is kept) -> weights and biases`: what becomes of the rest.
         needs_gradient: whether scores that are all 0 are an error.
+        looks_at: `weights` alone; `data`; or `returns`, of `Case.returns`, and data where there are none.
+        needs_labels: whether its loss tells nothing of an untrained policy, which has none.
         activations: those of hidden neurons that it makes sense for, None = all.
     """
 
@@ -55,6 +57,8 @@ class Criterion:
     options: Mapping[str, Any] = field(default_factory=dict)
     update: Update | None = None
     needs_gradient: bool = False
+    looks_at: str = "data"
+    needs_labels: bool = False
     activations: tuple[str, ...] | None = None
 
     def resolve(self, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,8 +104,9 @@ class Criterion:
         if self.needs_gradient and not any(score.any() for score in scores):
             raise NoGradient(
                 f"{self.name}: all gradients are zero ('{case.activation}' passes none on, every neuron is "
-                f"off, or the loss has its minimum here); try another activation, another seed, or a "
-                f"criterion without gradients, as magnitude or connection-effect"
+                f"off, or the loss has its minimum here, as that of a policy held against its own outputs); "
+                f"try another activation, another seed, or a criterion without gradients, as magnitude or "
+                f"connection-effect"
             )
 
 
@@ -129,6 +134,7 @@ def criterion(name: str, line: str, **keys: Any) -> Callable[[Score], Score]:
         made = Criterion(name, line, score, **keys)
         require_known(f"{name}: when", made.when, WHEN)
         require_known(f"{name}: unit", made.unit, UNITS)
+        require_known(f"{name}: looks_at", made.looks_at, LOOKS)
         known = {**CRITERIA, **NEURON_CRITERIA}.get(name)
         if known is not None and known.score.__module__ != score.__module__:
             raise PruningError(f"{name}: a criterion of that name is in {known.score.__module__} already")

@@ -15,6 +15,7 @@ from wann.pruning.criteria.registry import criterion
     source="Tanaka 2020",
     when="before",
     needs_gradient=True,
+    looks_at="weights",
 )
 def synflow(case: Case) -> list[Tensor]:
     """abs(w) dR/d abs(w), in float64: R's products leave float32's range in deep networks; no biases.

@@ -1,0 +1,90 @@
+"""Policies: a dense network for a control task, trained by CMA-ES, and cells that are made of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from wann.pruning.cell import CellResult, check_dense, result_of
+from wann.pruning.criteria.catalogue import find_criterion
+from wann.pruning.dense import DenseNet, check_hidden
+from wann.pruning.model import one_thread
+from wann.pruning.policy_checks import check_for_policies
+from wann.pruning.policy_fit import fit_policy, initial_policy
+from wann.pruning.policy_form import PolicyForm
+from wann.pruning.policy_process import PolicyProcess
+from wann.pruning.policy_stage import Stage
+from wann.pruning.policy_training import PolicyTraining
+from wann.pruning.recipe import Recipe
+from wann.pruning.scopes import check_density
+from wann.pruning.streams import Stream, generator, number
+from wann.tasks.task import Task
+
+
+def train_policy(
+    task: Task, hidden: Sequence[int], activation: str, seed: int, training: PolicyTraining
+) -> DenseNet:
+    """Train a dense policy by CMA-ES; equal arguments give equal weights on one machine.
+
+    Its `checkpoints` hold the initial weights alone, its `steps` are iterations.
+
+    Raises:
+        UnknownMethod: of the activation.
+        PruningError: a layer has no neurons.
+        EvaluationError: every episode of an iteration failed.
+    """
+    check_hidden(hidden)
+    started = time.perf_counter()
+    sizes = (task.n_inputs, *hidden, task.n_outputs)
+    initial = initial_policy(sizes, generator(seed, Stream.INITIAL))
+    with one_thread(), Stage(task, PolicyForm(sizes, activation, task.output_activation)) as stage:
+        draws = number(seed, Stream.DENSE)
+        layers = fit_policy(stage, initial, training, training.iterations, draws)
+        return DenseNet(
+            sizes=sizes,
+            activation=activation,
+            seed=seed,
+            checkpoints=[initial],
+            layers=layers,
+            best_epoch=0,
+            score=stage.score(layers),
+            steps=training.iterations,
+            seconds=time.perf_counter() - started,
+            env_steps=stage.env_steps,
+        )
+
+
+def prune_policy(
+    task: Task,
+    hidden: Sequence[int],
+    activation: str,
+    recipe: Recipe,
+    density: float,
+    seed: int,
+    training: PolicyTraining,
+    dense: DenseNet | None = None,
+) -> CellResult:
+    """Prune a policy as a recipe says; equal arguments give equal weights on one machine.
+
+    Args:
+        task: with episodes.
+        dense: what `train_policy` returned for the same task, sizes, seed and training; None = train it now.
+        hidden, activation, recipe, density, seed, training: as in `prune_cell`.
+
+    Raises:
+        UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, EvaluationError: why not.
+    """
+    check_density(density)
+    criterion = find_criterion(recipe.criterion)
+    options = criterion.resolve(recipe.options)
+    check_for_policies(recipe, criterion)
+    dense = dense or train_policy(task, hidden, activation, seed, training)
+    sizes = (task.n_inputs, *hidden, task.n_outputs)
+    check_dense(dense, (sizes, activation, seed))
+    started = time.perf_counter()
+    with one_thread(), Stage(task, PolicyForm(sizes, activation, task.output_activation)) as stage:
+        process = PolicyProcess(stage, recipe, criterion, options, density, training, dense)
+        layers = process.run().masked_layers()
+        score = stage.score(layers)
+        spent = (process.steps, time.perf_counter() - started, stage.env_steps)
+    return result_of(recipe, density, dense, layers, (process.score_before, score), spent)

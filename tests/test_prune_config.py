@@ -83,13 +83,14 @@ def test_shipped_configs_load_and_survive_a_round_trip(path: Path):
 
 
 def test_shipped_configs_are_what_they_are_named_for():
-    swingup, digits, grid, mnist16, lenet = (load_prune_config(path, (), check) for path in SHIPPED)
+    swingup, digits, grid, mnist16, lenet, methods = (load_prune_config(path, (), check) for path in SHIPPED)
     assert swingup.task.env == "wann_envs:wann/CartPoleSwingUp-v0"
     assert (swingup.model.hidden, swingup.model.activation) == ((10,), "tanh")
     assert len(cells_of(swingup)) == 4 * 3 * 3
     assert len(cells_of(grid)) == 8 * 5 * 3
     assert mnist16.prune.connections == (500, 1000, 1849, 5000)
-    assert {recipe.name for recipe in recipes_of(lenet)} >= PRESETS.keys() - {"connection-effect"}
+    both = {recipe.name for recipe in (*recipes_of(lenet), *recipes_of(methods))}
+    assert both >= PRESETS.keys() - {"connection-effect"}
     assert (digits.task.dataset, lenet.task.dataset) == ("digits", "mnist28")
 
 

@@ -204,9 +204,9 @@ def test_a_cells_network_is_an_ordinary_one(wann, run, tmp_path):
     judged = json.loads(wann("test", network, "--json")[1])
     assert judged["tuned_weights"]["mean"] == cell["score"]
     assert wann("export", network, "-o", tmp_path / "a.graphml")[0] == 0
-    status, _, err = wann("render", network)
-    assert status == 2
-    assert "films are of environments" in err
+    status, out, _ = wann("render", network, "-o", tmp_path / "sheet.png")
+    assert status == 0
+    assert "its own weights: " in out
 
 
 def test_killed_interrupted_and_gone_on_with(path, run, tmp_path):

@@ -329,7 +329,7 @@ PRUNED = {
     ),
     "mnist_methods": (
         "LeNet-300-100, every other method",
-        "6 epochs for the dense network and after the last round of pruning: figures are below those of the "
+        "4 epochs for the dense network and after the last round of pruning: figures are below those of the "
         "whole schedule, and to be compared with each other.",
     ),
     "grid": (

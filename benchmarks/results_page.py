@@ -330,7 +330,11 @@ PRUNED = {
     "mnist_methods": (
         "LeNet-300-100, every other method",
         "4 epochs for the dense network and after the last round of pruning: figures are below those of the "
-        "whole schedule, and to be compared with each other.",
+        "whole schedule, and to be compared with each other. grasp falls short of snip at this size. snip's "
+        "masks lose a point when they are shuffled inside their layers, where Frankle et al. 2021 find no "
+        "loss; inverted, they take all of two layers, so there is no figure. Neuron criteria, which their "
+        "papers use on larger layers and at milder sizes, fall apart where so few weights mean a handful of "
+        "neurons.",
     ),
     "grid": (
         "LeNet-300-100, eight methods at five densities",

@@ -68,7 +68,7 @@ def test_the_command_draws_beside_the_network(genome, tmp_path, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("digits: weight 0.6: ")
     assert said[1] == f"{tmp_path / 'best.png'}: written"
-    with pytest.raises(OutputError, match="a sheet of images shows one weight, got 2"):
+    with pytest.raises(OutputError, match="a sheet of images shows one weight and no network, got 2 weights"):
         render(str(path), weight=[1.0, 2.0])
 
 

@@ -64,8 +64,9 @@ def render(
     if isinstance(task, ClassificationTask):
         from wann.report.sheet import sheet
 
-        if len(weights) > 1:
-            raise OutputError(f"{path}: a sheet of images shows one weight, got {len(weights)}")
+        if len(weights) > 1 or with_network:
+            asked = f"{len(weights)} weights" if len(weights) > 1 else "--network"
+            raise OutputError(f"{network}: a sheet of images shows one weight and no network, got {asked}")
         drawn = sheet(task, plan, weights, output or path.with_name("best.png"), _said(weights[0]))
         typer.echo(f"{task.name}: {_said(weights[0])}: {drawn.accuracy:.1%} of {drawn.images:,} test images")
         typer.echo(f"{drawn.path}: written")

@@ -13,15 +13,22 @@ from wann.cli.options import WorkersOption
 def report(
     networks: Annotated[
         list[str],
-        typer.Argument(metavar="RUN|GENOME...", help="Run folders, 'latest', or network files, of one task."),
+        typer.Argument(
+            metavar="RUN|GENOME...", help="Run folders, 'latest', network files, or zoo:NAME, of one task."
+        ),
     ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="The page. Default: report.html beside the first network file."),
+        typer.Option(
+            "-o", "--output", help="The page. Default: report.html in the first run, NAME.html beside a file."
+        ),
     ] = None,
     plots: Annotated[
         bool,
-        typer.Option("--plots", help="Write the curves as PNG and SVG too, into plots/."),
+        typer.Option(
+            "--plots",
+            help="Write the curves as PNG and SVG too, into plots/ of a run, NAME-plots/ of a file.",
+        ),
     ] = False,
     episodes: Annotated[int, typer.Option(min=2, max=1_000_000, help="Test episodes.")] = 100,
     workers: WorkersOption = None,
@@ -42,13 +49,12 @@ def report(
     names = {str(file.task.env or file.task.dataset) for file, _ in found}
     if len(names) > 1:
         raise OutputError(f"wann report: a page is of one task, got {', '.join(sorted(names))}")
-    folders = [path.parent for _, path in found]
-    output = output or folders[0] / "report.html"
+    output = output or _beside(found[0][1])
     if output.is_dir() or not output.parent.is_dir():
         raise OutputError(f"{output}: cannot be written; expected a file's name in a folder that is there")
     dossiers = []
     for target in networks:
-        typer.echo(f"{target}: judged on held-out episodes")
+        typer.echo(f"{target}: judged on what its search never saw")
         dossiers.append(gather(target, episodes, workers))
     page = write_page(dossiers).encode()
     try:
@@ -57,6 +63,17 @@ def report(
         raise OutputError(f"{output}: cannot be written ({error.strerror or error})") from error
     typer.echo(f"{output}: {len(page) / 1e6:.1f} MB")
     if plots:
-        for folder, dossier in zip(folders, dossiers, strict=True):
-            written = write_plots(dossier, RunPaths(folder).plots)
-            typer.echo(f"{RunPaths(folder).plots}: {', '.join(path.name for path in written)}")
+        for (_, path), dossier in zip(found, dossiers, strict=True):
+            own = RunPaths(path.parent)
+            folder = own.plots if path == own.champion else path.with_name(f"{path.stem}-plots")
+            written = write_plots(dossier, folder)
+            typer.echo(f"{folder}: {', '.join(picture.name for picture in written)}")
+
+
+def _beside(path: Path) -> Path:
+    """report.html in a run, NAME.html beside any other file."""
+    from wann.records.paths import RunPaths
+
+    return (
+        path.with_name("report.html") if path == RunPaths(path.parent).champion else path.with_suffix(".html")
+    )

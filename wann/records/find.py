@@ -113,7 +113,7 @@ def _from_zoo(name: str) -> tuple[NetworkFile, Path]:
     names = zoo_names()
     if name not in names:
         raise RunNotFound(
-            f"zoo:{name}: there is none of that name; expected zoo:{', zoo:'.join(names)}"
+            f"zoo:{name or 'NAME'}: there is none of that name; expected zoo:{', zoo:'.join(names)}"
             f"{did_you_mean(name, names)}"
         )
     with as_file(files("wann.zoo") / f"{name}.json") as path:

@@ -61,7 +61,10 @@ def recipe_of(section: RecipeConfig) -> Recipe:
             section.name or str(section.criterion).rpartition(":")[2], options=section.options, **given
         )
     preset = PRESETS[section.preset]
-    name = section.name or (f"{preset.name}+{section.control}" if section.control else preset.name)
+    parts = [preset.name]
+    if section.criterion not in (None, preset.criterion):
+        parts.append(str(section.criterion).rpartition(":")[2])
+    name = section.name or "+".join([*parts, *filter(None, [section.control])])
     return replace(preset, name=name, options={**preset.options, **section.options}, **given)
 
 

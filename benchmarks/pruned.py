@@ -41,6 +41,7 @@ def main() -> None:
         "task": config.task.dataset or config.task.env,
         "hidden": list(config.model.hidden),
         "seeds": sorted({row.seed for row in rows}),
+        "seeds_unfinished": sorted(set(config.prune.seeds) - {row.seed for row in rows}),
         "training": config.training.model_dump(mode="json"),
         "dense": summary([row for row in rows if row.recipe == DENSE]),
         "cells": [

@@ -370,7 +370,7 @@ def _pruned_table(title: str, told: str, found: dict[str, Any]) -> str:
         row: list[Any] = [recipe]
         for size in sizes:
             cell = cells.get((recipe, size))
-            row.append("" if cell is None else _score(cell["score"], returns))
+            row.append("" if cell is None else _score(cell["score"], returns) + _missing(cell, found))
         rows.append(row)
     dense_score = _score(found["dense"]["score"], returns)
     heads = [f"{size[1:]} connections" if size[0] == "n" else f"density {size[1:]}" for size in sizes]
@@ -379,14 +379,25 @@ def _pruned_table(title: str, told: str, found: dict[str, Any]) -> str:
     return (
         f"## Pruned: {title}\n\n{told} {what.capitalize()}, mean ± standard deviation over "
         f"{len(found['seeds'])} seeds. Dense, {found['dense']['connections'][0]:,} connections: "
-        f"{dense_score}.{left}\n\n" + table(["", *heads], rows) + source(found)
+        f"{dense_score}.{left}{_unfinished(found)}\n\n" + table(["", *heads], rows) + source(found)
     )
+
+
+def _unfinished(found: dict[str, Any]) -> str:
+    seeds = ", ".join(map(str, found.get("seeds_unfinished", ())))
+    return f" The run was stopped before seed {seeds} was finished." if seeds else ""
 
 
 def _score(scores: list[float], returns: bool) -> str:
     scale, digits = (1, 0) if returns else (100, 1)
     mean = f"{scale * statistics.mean(scores):.{digits}f}"
     return f"{mean} ± {scale * statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else mean
+
+
+def _missing(cell: dict[str, Any], found: dict[str, Any]) -> str:
+    """How many seeds have a figure, where some cells could not be made."""
+    have, all_of_them = len(cell["score"]), len(found["seeds"])
+    return "" if have == all_of_them else f" ({have} of {all_of_them} seeds)"
 
 
 def _sizes_left(cells: list[dict[str, Any]], sizes: list[str]) -> str:

@@ -171,3 +171,9 @@ def test_each_command_knows_the_others_configs(tmp_path):
     assert "is a config of a search; try: wann evolve" in fault("task: {env: a}\nsearch: {population: 8}")
     with pytest.raises(ConfigError, match="is a config of wann prune"):
         load_config(SHIPPED[0])
+
+
+def test_a_preset_with_another_criterion_is_not_called_by_the_presets_name():
+    recipes = "[snip, {preset: snip, criterion: magnitude}, {preset: snip, name: own, criterion: obd}]"
+    config = parsed(HEAD + f"prune: {{recipes: {recipes}, densities: [0.1]}}")
+    assert [recipe.name for recipe in recipes_of(config)] == ["snip", "snip+magnitude", "own"]

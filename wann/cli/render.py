@@ -75,7 +75,7 @@ def render(
     from wann.report.film import film
     from wann.seeding import Purpose, episode_seeds
 
-    portrait = portrait_of(file, task, plan, path) if with_network else None
+    portrait = portrait_of(file, task, plan) if with_network else None
     episode = int(episode_seeds(0, Purpose.TEST, seed + 1)[seed])
     made = film(task, plan, weights, episode, output or path.with_name("best.mp4"), not plain, portrait)
     for row, shown in zip(weights, made.agents, strict=True):

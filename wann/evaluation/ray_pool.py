@@ -1,4 +1,4 @@
-"""The Ray backend: stateless tasks over chunks of networks."""
+"""The Ray backend: chunks of networks as calls of our own actors, or as tasks for whoever is free."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Export: a network's graph in the file formats of other programs. networkx is imported here."""
+"""Export: drawings, graphs, models and source code of a network, for people and for other programs."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 
 import numpy as np
 
@@ -249,6 +248,6 @@ def _blend(low: str, high: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def title_of(task: str, path: PurePath) -> str:
-    """What a picture is called: the task's plain name, or the file's."""
-    return task.rpartition(":")[2].rpartition("/")[2] or path.stem
+def title_of(task: str) -> str:
+    """What a picture of a task's network is called: the plain name, without module and namespace."""
+    return task.rpartition(":")[2].rpartition("/")[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from wann.export.drawing import Portrait, draw
+from wann.export.drawing import Portrait, draw, title_of
 from wann.export.network_export import NetworkExport
 from wann.export.picture import Picture
 from wann.export.png import write_png as write_pixels
@@ -29,7 +29,7 @@ def _picture(export: NetworkExport) -> Picture:
             tuple(export.output_names),
             export.weights,
             export.shared_weight,
-            (export.task or export.name).rpartition(":")[2].rpartition("/")[2],
+            title_of(export.task or export.name),
             export.image,
         )
     )

@@ -7,7 +7,6 @@ from xml.sax.saxutils import escape, quoteattr
 from wann.export.picture import Circle, Line, Picture, Shape, Text
 
 FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
-_ANCHORS = {"start": "start", "middle": "middle", "end": "end"}
 
 
 def to_svg(picture: Picture, inline: bool = False) -> str:
@@ -33,7 +32,7 @@ def _shape(shape: Shape) -> str:
         assert isinstance(shape, Text)
         bold = ' font-weight="bold"' if shape.bold else ""
         own = f'x="{_n(shape.x)}" y="{_n(shape.y)}" font-size="{_n(shape.size)}"{bold}'
-        own += f' text-anchor="{_ANCHORS[shape.anchor]}" dominant-baseline="central"'
+        own += f' text-anchor="{shape.anchor}" dominant-baseline="central"'
         name, inside = "text", escape(shape.text)
     if shape.title:
         inside = f"<title>{escape(shape.title)}</title>{inside}"

@@ -58,7 +58,7 @@ def gather(target: str | Path, episodes: int = 100, workers: int | None = None) 
     return Dossier(
         name=path.parent.name if run else path.stem,
         task=task,
-        portrait=portrait_of(file, task, network, path),
+        portrait=portrait_of(file, task, network),
         shared_weights=shared,
         judgement=judgement,
         sweep=judgement.own,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from wann.export.drawing import Portrait, title_of
 from wann.network.network import Network
 from wann.records.network_file import NetworkFile
@@ -11,7 +9,7 @@ from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 
 
-def portrait_of(file: NetworkFile, task: AnyTask, plan: Network, path: Path) -> Portrait:
+def portrait_of(file: NetworkFile, task: AnyTask, plan: Network) -> Portrait:
     """Return what is drawn of a network file."""
     return Portrait(
         plan,
@@ -19,6 +17,6 @@ def portrait_of(file: NetworkFile, task: AnyTask, plan: Network, path: Path) -> 
         tuple(task.outputs),
         file.connection_weights(plan),
         file.shared_weight,
-        title_of(task.name, path),
+        title_of(task.name),
         task.data.shape if isinstance(task, ClassificationTask) else None,
     )

@@ -177,6 +177,13 @@ def test_the_line_of_a_folding_is_least_squares(data):
     np.testing.assert_allclose(biases[1], offset)
 
 
-def test_neurons_of_data_without_classes_have_no_lda(case, data):
-    with pytest.raises(CriterionDoesNotFit, match="lda"):
-        score("lda", case(train=Data(data.images, torch.zeros(40, 3).double()), loss_name="squared"))
+def test_the_classes_of_a_policy_are_its_binned_actions(case, data):
+    images, actions = data.images, torch.linspace(-2.0, 3.0, 40).double()[torch.randperm(40)]
+    thirds = np.argsort(np.argsort(actions.numpy())) * 3 // 40  # ranks 0 to 12, 13 to 26, 27 to 39
+    one = case(train=Data(images, actions[:, None]), loss_name="squared", options={"bins": 3})
+    named = case(train=Data(images, torch.from_numpy(thirds)))
+    np.testing.assert_allclose(score("lda", one)[0], score("lda", named)[0], rtol=1e-12)
+    chosen = torch.stack([actions, -actions, 0 * actions], 1)
+    several = case(train=Data(images, chosen), loss_name="squared")
+    signs = case(train=Data(images, (actions < 0).long()))
+    np.testing.assert_allclose(score("lda", several)[0], score("lda", signs)[0], rtol=1e-12)

@@ -223,7 +223,7 @@ def test_equal_arguments_give_equal_cells(cartpole, dense, prune):
 
 # What needs labels, a gradient where a policy has none, a training by gradient, or another activation.
 _REFUSED = {
-    *("snip", "grasp", "gradient", "lda", "taylor1"),
+    *("snip", "grasp", "gradient", "taylor1"),
     *("lr-rewind", "weight-rewind", "gradual"),
     *("apoz", "cosine"),
 }
@@ -300,7 +300,6 @@ def test_before_training_nothing_of_the_dense_one_is_needed(prune, dense):
         ("weight-rewind", {}, PruningError, "use finetune, reset, reinit or none"),
         ("taylor1", {}, NoGradient, "magnitude or connection-effect"),
         ("gradient", {"when": "after"}, NoGradient, "magnitude or connection-effect"),
-        ("lda", {}, CriterionDoesNotFit, "the data have none"),
         ("obd", {"options": {"loss": "cross-entropy"}}, CriterionDoesNotFit, "use squared"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from wann.errors import CriterionDoesNotFit
 from wann.pruning.case import Case
 from wann.pruning.criteria.registry import criterion
 
@@ -15,18 +14,25 @@ from wann.pruning.criteria.registry import criterion
     "Fisher's ratio of a neuron's activations, between the classes over within them",
     unit="neuron",
     source="Fisher 1936",
-    options={"samples": 5000},
+    options={"samples": 5000, "bins": 5},
 )
 def lda(case: Case) -> list[Tensor]:
-    """sum_c n_c (m_c - m)^2 / sum_c sum_(i in c) (a_i - m_c)^2; 0 for a neuron that never changes.
-
-    Raises:
-        CriterionDoesNotFit: the data have no classes.
-    """
+    """sum_c n_c (m_c - m)^2 / sum_c sum_(i in c) (a_i - m_c)^2; 0 for a neuron that never changes."""
     data = case.sample(case.options.get("samples", 5000))
-    if data.labels.ndim != 1:
-        raise CriterionDoesNotFit("lda: compares classes, and the data have none")
-    return [fisher_ratio(values.double(), data.labels) for values in case.activity(data.images)]
+    labels = data.labels if data.labels.ndim == 1 else binned(data.labels, case.options.get("bins", 5))
+    return [fisher_ratio(values.double(), labels) for values in case.activity(data.images)]
+
+
+def binned(actions: Tensor, bins: int) -> Tensor:
+    """Return `(N,)` classes of a policy's `(N, outputs)` actions.
+
+    Of several outputs the largest one names the class, as it names a discrete action. A single one is cut at
+    its quantiles into `bins` classes of equally many states.
+    """
+    if actions.shape[1] > 1:
+        return actions.argmax(1)
+    edges = torch.quantile(actions[:, 0], torch.linspace(0, 1, bins + 1, dtype=actions.dtype)[1:-1])
+    return torch.bucketize(actions[:, 0], edges)
 
 
 def fisher_ratio(values: Tensor, labels: Tensor) -> Tensor:

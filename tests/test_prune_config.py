@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from wann.config import (
 )
 from wann.errors import ConfigError
 from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.recipe import PRESETS
+from wann.pruning.presets import PRESETS
 from wann.pruning.training import Training
-from wann.workflows.prune_plan import cells_of, check, recipes_of, training_of
+from wann.workflows.prune_checks import check
+from wann.workflows.prune_plan import cells_of, definition, recipes_of, training_of
 
 SHIPPED = sorted((Path(__file__).parents[1] / "configs" / "prune").glob("*.yaml"))
 HEAD = "task: {dataset: digits}\n"
@@ -49,13 +51,31 @@ def test_a_preset_is_changed_key_by_key():
         "prune:\n  densities: [0.1]\n  recipes:\n"
         "    - {preset: lottery, level: 0.5, control: reinit}\n"
         "    - {preset: random, name: tries, options: {tries: 3}}\n"
-        "    - {criterion: obd, scope: erk, rewind_epoch: best}\n"
+        "    - {criterion: obd, scope: erk, retraining: weight-rewind, rewind: best, unit: weight}\n"
     )
     lottery, tries, obd = recipes_of(parsed(text))
     assert (lottery.name, lottery.level, lottery.control) == ("lottery+reinit", 0.5, "reinit")
     assert (lottery.schedule, lottery.retraining) == ("levels", "reset")
     assert (tries.name, tries.criterion, dict(tries.options)) == ("tries", "random", {"tries": 3})
-    assert (obd.name, obd.scope, obd.schedule, obd.rewind_epoch) == ("obd", "erk", "oneshot", "best")
+    assert (obd.name, obd.scope, obd.schedule, obd.rewind) == ("obd", "erk", "oneshot", "best")
+
+
+def test_a_chain_has_stages_a_name_and_a_definition():
+    text = HEAD + (
+        "prune:\n  densities: [0.05]\n  controls: [reinit]\n  recipes:\n"
+        "    - {preset: snip, until: 0.3, then: [gradual, {preset: han, rounds: 2}]}\n"
+    )
+    chain, control = recipes_of(parsed(text))
+    assert chain.name == "snip+gradual+han"
+    assert [(s.criterion, s.schedule) for s in chain.stages] == [
+        ("snip", "oneshot"),
+        ("magnitude", "gradual"),
+        ("magnitude", "iterative"),
+    ]
+    assert (chain.until, chain.stages[2].rounds) == (0.3, 2)
+    assert control.name == "snip+gradual+han+reinit"
+    assert [stage.control for stage in control.stages] == [None, None, "reinit"]
+    assert json.loads(json.dumps(definition(chain)))["then"][1]["rounds"] == 2
 
 
 def test_cells_are_all_of_recipes_sizes_seeds_and_controls():
@@ -112,7 +132,19 @@ def test_shipped_configs_are_what_they_are_named_for():
         ("prune: {recipes: [{preset: snip, name: dense}], densities: [0.1]}", "choose another name"),
         ("prune: {recipes: [snip], densities: [2]}", "prune.densities[0]: out of range: got 2"),
         ("prune: {recipes: [snip]}", "prune.densities: missing"),
-        ("prune: {recipes: [{preset: snip, rewind_epoch: bset}], densities: [1]}", "or best"),
+        ("prune: {recipes: [{preset: magnitude, rounds: 3}], densities: [1]}", "rounds: is for schedule: it"),
+        ("prune: {recipes: [{preset: lottery, rewind: 3}], densities: [1]}", "and here it is reset; set th"),
+        ("prune: {recipes: [{preset: random, options: {tries: 0}}], densities: [1]}", "1 or more, got 0"),
+        ("prune: {recipes: [{preset: l1, unit: weight}], densities: [1]}", "l1: unit: weight is not poss"),
+        ("prune: {recipes: [apoz], densities: [1]}\nmodel: {activation: tanh}", "apoz: expected one of th"),
+        ("prune: {recipes: [{preset: snip, then: [gradul]}], densities: [1]}", "then[0].preset: unknown p"),
+        ("prune: {recipes: [{preset: han, then: [snip]}], densities: [1]}", "stage 2 (snip) prunes before t"),
+        ("prune: {recipes: [{preset: snip, until: 0.1}], densities: [0.05]}", "there is no next stage; leav"),
+        (
+            "prune: {recipes: [{preset: snip, until: 0.1, then: [han]}], densities: [0.2]}",
+            "until: 0.1 is below the density 0.2 of prune.densities",
+        ),
+        ("prune: {recipes: [{preset: snip, rewind: bset}], densities: [1]}", "or best"),
         (
             "training: {optimizer: adan}\n" + LEAST[len(HEAD) :],
             "training.optimizer: unknown name: got 'adan'",
@@ -156,7 +188,7 @@ def test_a_policys_defaults_are_the_librarys():
         (POLICY + "policy: {episodes: 0}", "policy.episodes: out of range: got 0, expected a whole number"),
         (POLICY + "model: 5", "model: wrong type: got 5, expected a section"),
         (POLICY.replace("magnitude", "gradual"), "c.yaml:2:19: prune.recipes[0]: gradual: schedule"),
-        (POLICY.replace("magnitude", "snip"), "needs labels before training"),
+        (POLICY.replace("magnitude", "snip"), "an untrained policy has no labels"),
         (POLICY.replace("magnitude", "lr-rewind"), "lr-rewind goes back in training by gradient"),
         (POLICY.replace("magnitude", "{preset: obd, options: {loss: cross-entropy}}"), "use squared"),
     ],

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from wann.cli.main import main
-from wann.pruning.recipe import PRESETS
+from wann.pruning.presets import PRESETS
 from wann.records.manifest import read_manifest
 
 SMOKE = Path(__file__).parents[2] / "configs" / "smoke.yaml"
@@ -91,6 +91,7 @@ def test_the_list_has_every_preset_and_criterion_with_its_source(wann):
     assert (status, err) == (0, "")
     names = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
     assert set(PRESETS) <= set(names)
+    assert max(map(len, out.splitlines())) <= 80
     assert "  magnitude          abs(w) (Han 2015)" in out.splitlines()
     found = json.loads(wann("prune", "--list", "--json")[1])
     assert all(method["line"] for group in found.values() for method in group)
@@ -112,7 +113,7 @@ def test_the_list_has_every_preset_and_criterion_with_its_source(wann):
         (["compare", "RUN", "-o", "x.gif"], "expected a name that ends in"),
         (["compare", "nowhere"], "no such folder"),
         (["prune", "POLICY", "--set", "prune.recipes=[gradual]"], "use oneshot, iterative or levels"),
-        (["prune", "POLICY", "--set", "prune.recipes=[snip]"], "needs labels before training"),
+        (["prune", "POLICY", "--set", "prune.recipes=[snip]"], "an untrained policy has no labels"),
         (["prune", "POLICY", "--set", "prune.recipes=[lr-rewind]"], "use finetune, reset, reinit or none"),
         (["prune", "POLICY", "--set", "training.epochs=5"], "use the section policy"),
         (["prune", "CONFIG", "--set", "policy.episodes=5"], "a data set has the section training"),
@@ -163,7 +164,7 @@ def test_policies_have_returns_and_steps(wann, tmp_path):
     out, errors = done.communicate(timeout=600)
     assert (done.returncode, errors) == (0, "")
     lines = out.splitlines()
-    assert lines[0] == ("wann_envs:wann/CartPoleSwingUp-v0, 5-10-1 tanh: 4 recipes x 1 sizes x 2 seeds")
+    assert lines[0] == ("wann_envs:wann/CartPoleSwingUp-v0, 5-10-1 tanh: 4 recipes x 1 size x 2 seeds")
     table = lines[lines.index("") + 1 :]
     assert table[0].split() == ["recipe", "density", "connections", "before", "return", "steps", "seeds"]
     assert [line.split()[0] for line in table[1:6]] == NAMES

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 import pickle
 
+import networkx as nx
 import numpy as np
 import pytest
 import torch
 
 from wann.errors import BadDensity, NoGradient, NothingLeft, PruningError, TrainingDiverged, UnknownMethod
 from wann.pruning.cell import prune_cell, train_dense
-from wann.pruning.recipe import PRESETS, Recipe
+from wann.pruning.presets import PRESETS
+from wann.pruning.recipe import Recipe
 from wann.pruning.retraining import starting_point
 from wann.pruning.training import Training
 
@@ -112,7 +114,7 @@ def test_rounds_are_nested(prune):
 
 def test_where_each_retraining_starts(dense):
     def start(mode, before=False, fresh=False, **keys):
-        return starting_point(Recipe("x", "magnitude", retraining=mode, **keys), dense, 0, before, fresh)
+        return starting_point(Recipe("x", "magnitude", retraining=mode, **keys), dense, (0, 0), before, fresh)
 
     assert start("none") is None
     assert start("finetune").values is None
@@ -120,14 +122,14 @@ def test_where_each_retraining_starts(dense):
     assert start("lr-rewind").values is None
     assert not start("lr-rewind").at_lowest_rate
     assert same(start("reset").values, dense.checkpoints[0])
-    rewound = start("weight-rewind", rewind_epoch=2)
+    rewound = start("weight-rewind", rewind=2)
     assert rewound.epoch == 2
     assert same(rewound.values, dense.checkpoints[2])
-    assert same(start("weight-rewind", rewind_epoch="best").values, dense.checkpoints[dense.best_epoch])
+    assert same(start("weight-rewind", rewind="best").values, dense.checkpoints[dense.best_epoch])
     assert not same(start("reinit").values, dense.initial)
     assert not same(start("finetune", fresh=True).values, dense.initial)
     with pytest.raises(PruningError, match="expected at most 4"):
-        start("weight-rewind", rewind_epoch=5)
+        start("weight-rewind", rewind=5)
 
 
 def test_a_lottery_ticket_without_training_has_its_initial_weights(dense, prune):
@@ -136,7 +138,7 @@ def test_a_lottery_ticket_without_training_has_its_initial_weights(dense, prune)
 
 
 def test_weight_rewinding_trains_the_rest_of_the_schedule(dense, prune):
-    recipe = Recipe("x", "magnitude", retraining="weight-rewind", rewind_epoch=3)
+    recipe = Recipe("x", "magnitude", retraining="weight-rewind", rewind=3)
     per_epoch = dense.steps // 4
     assert prune(recipe).training_steps == dense.steps + per_epoch
 
@@ -149,6 +151,28 @@ def test_what_needs_the_dense_training_counts_it(dense, prune):
 
 def test_synflow_loses_no_layer_where_magnitude_at_the_start_may(prune):
     assert all(mask.any() for mask in masks(prune("synflow", 0.05)))
+
+
+def on_a_path(kept):
+    """How many of the kept weights lie on a path from an input to an output, asked of networkx."""
+    graph = nx.DiGraph()
+    for layer, mask in enumerate(kept):
+        graph.add_edges_from(((layer, i), (layer + 1, j)) for j, i in np.argwhere(mask))
+    inputs = [node for node in graph if node[0] == 0]
+    outputs = [node for node in graph if node[0] == len(kept)]
+    ahead = set(inputs).union(*(nx.descendants(graph, node) for node in inputs))
+    behind = set(outputs).union(*(nx.ancestors(graph, node) for node in outputs))
+    return sum(a in ahead and b in behind for a, b in graph.edges)
+
+
+@pytest.mark.parametrize("density", [0.05, 0.1, 0.2])
+@pytest.mark.parametrize("seed", range(3))
+def test_all_that_synflow_keeps_is_on_a_path(task, density, seed):
+    recipe = dataclasses.replace(PRESETS["synflow"], retraining="none")
+    kept = masks(prune_cell(task, (60, 40), "relu", recipe, density, seed, TRAINING))
+    count = sum(mask.sum() for mask in kept)
+    assert count == round(density * sum(mask.size for mask in kept))
+    assert on_a_path(kept) == count
 
 
 def test_controls(dense, prune):
@@ -180,9 +204,7 @@ def test_controls_of_neurons(prune, control):
 
 
 def test_a_weight_criterion_can_prune_neurons(prune):
-    result = prune(
-        Recipe("x", "magnitude", scope="layer", options={"unit": "neuron"}, retraining="none"), 0.5
-    )
+    result = prune(Recipe("x", "magnitude", scope="layer", unit="neuron", retraining="none"), 0.5)
     (first, bias), (second, _), _ = result.layers
     gone = ~first.any(1)
     assert gone.any()

@@ -197,13 +197,25 @@ def test_learning_rates():
 def test_shuffles_keep_the_counts():
     rng = np.random.default_rng(0)
     masks = [rng.random(shape) < share for shape, share in zip(SHAPES, (0.9, 0.5, 0.1), strict=True)]
-    inside = shuffled(masks, False, torch.Generator().manual_seed(0))
+    everywhere = [np.ones(shape, bool) for shape in SHAPES]
+    inside = shuffled(masks, everywhere, False, torch.Generator().manual_seed(0))
     assert [m.sum() for m in inside] == [m.sum() for m in masks]
     assert any((a != b).any() for a, b in zip(inside, masks, strict=True))
-    across = shuffled(masks, True, torch.Generator().manual_seed(0))
+    across = shuffled(masks, everywhere, True, torch.Generator().manual_seed(0))
     assert kept_of(across) == kept_of(masks)
     assert [m.sum() for m in across] != [m.sum() for m in masks]
     assert [m.shape for m in across] == [m.shape for m in masks]
+
+
+def test_shuffles_stay_where_there_was_something_to_choose_from():
+    rng = np.random.default_rng(1)
+    there = [rng.random(shape) < 0.6 for shape in SHAPES]
+    masks = [place & (rng.random(place.shape) < 0.5) for place in there]
+    for across in (False, True):
+        found = shuffled(masks, there, across, torch.Generator().manual_seed(0))
+        assert kept_of(found) == kept_of(masks)
+        assert not any((mask & ~place).any() for mask, place in zip(found, there, strict=True))
+        assert any((a != b).any() for a, b in zip(found, masks, strict=True))
 
 
 # Recipes
@@ -212,7 +224,10 @@ def test_shuffles_keep_the_counts():
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"scope": "globe"}, "x: scope: unknown 'globe'; did you mean 'global'"),
+        (
+            {"scope": "globe"},
+            "x: scope: unknown 'globe'; known are .*; did you mean 'global'",
+        ),
         ({"schedule": "level"}, "did you mean 'levels'"),
         ({"retraining": "finetuning"}, "did you mean 'finetune'"),
         ({"when": "during"}, "known are before, after"),
@@ -226,7 +241,7 @@ def test_unknown_words_in_a_recipe(keys, message):
 
 @pytest.mark.parametrize(
     "keys",
-    [{"rounds": 0}, {"level": 1.0}, {"keep_at_least": -1}, {"rewind_epoch": "first"}, {"last_layer": 0.0}],
+    [{"rounds": 0}, {"level": 1.0}, {"keep_at_least": -1}, {"rewind": "first"}, {"last_layer": 0.0}],
 )
 def test_wrong_numbers_in_a_recipe(keys):
     with pytest.raises(PruningError, match=f"x: {next(iter(keys))}: expected"):

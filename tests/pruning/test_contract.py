@@ -12,8 +12,10 @@ from wann.errors import CriterionDoesNotFit, PruningError, TrainingDiverged, Unk
 from wann.pruning.case import Case
 from wann.pruning.cell import prune_cell, train_dense
 from wann.pruning.criteria.catalogue import CRITERIA, NEURON_CRITERIA, find_criterion
+from wann.pruning.criteria.options import Option
 from wann.pruning.criteria.registry import criterion
-from wann.pruning.recipe import PRESETS, Recipe
+from wann.pruning.presets import PRESETS
+from wann.pruning.recipe import Recipe
 from wann.pruning.training import Training
 
 ALL = {**CRITERIA, **NEURON_CRITERIA}
@@ -147,7 +149,7 @@ def test_a_name_that_is_taken_is_refused():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("magnitud", "criterion: unknown 'magnitud'; did you mean 'magnitude'"),
+        ("magnitud", "criterion: unknown 'magnitud'; known are .*; did you mean 'magnitude'"),
         ("no_such_module_here:x", "cannot import no_such_module_here"),
     ],
 )
@@ -159,10 +161,39 @@ def test_unknown_criteria(name, message):
 def test_unknown_options_and_units():
     with pytest.raises(UnknownMethod, match="did you mean 'tries'"):
         find_criterion("random").resolve({"trys": 2})
-    with pytest.raises(UnknownMethod, match="unit"):
-        find_criterion("random").resolve({"unit": "layer"})
+    with pytest.raises(UnknownMethod, match="x: unit: unknown 'layer'"):
+        Recipe("x", "random", unit="layer")
     with pytest.raises(CriterionDoesNotFit, match="scores neurons"):
-        find_criterion("l1").resolve({"unit": "weight"})
+        find_criterion("l1").unit_of("weight")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_option_has_a_check_that_its_default_passes(name):
+    each = find_criterion(name)
+    assert set(each.resolve({})) == {"loss", *each.options}
+    for key, option in each.options.items():
+        assert isinstance(option, Option)
+        each.resolve({key: option.default})
+        with pytest.raises(PruningError, match=rf"^{name}: options\.{key}: expected .*, got 'nonsense'"):
+            each.resolve({key: "nonsense"})
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("random", {"tries": 0}),
+        ("random", {"tries": True}),
+        ("entropy", {"bins": 1}),
+        ("l0", {"magnitude_density": 2}),
+        ("grasp", {"temperature": 0}),
+        ("grasp", {"temperature": float("nan")}),
+        ("obs", {"damping": -1.0}),
+        ("obd", {"samples": 1.5}),
+    ],
+)
+def test_options_out_of_range(name, options):
+    with pytest.raises(PruningError, match="expected"):
+        find_criterion(name).resolve(options)
 
 
 def test_scores_of_another_shape_are_refused(case):

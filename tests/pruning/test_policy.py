@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from wann.errors import CriterionDoesNotFit, NoGradient, NothingLeft, PruningError, WannError
+from wann.errors import CriterionDoesNotFit, NothingLeft, PruningError, WannError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
 from wann.evaluation.reference import evaluate_reference
@@ -25,7 +25,8 @@ from wann.pruning.criteria.registry import criterion
 from wann.pruning.policy import prune_policy, train_policy
 from wann.pruning.policy_fit import initial_policy
 from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.recipe import PRESETS, Recipe
+from wann.pruning.presets import PRESETS
+from wann.pruning.recipe import Recipe
 from wann.pruning.streams import Stream, number
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.environment import make_task
@@ -291,15 +292,27 @@ def test_before_training_nothing_of_the_dense_one_is_needed(prune, dense):
     assert played <= made.env_steps <= 200 * played
 
 
+def test_a_chain_prunes_a_policy_before_and_after_training(prune, dense):
+    once = prune("random", density=0.75, retraining="none")
+    made = prune("random", density=0.4, until=0.75, then=(PRESETS["obd"],))
+    # one whole training from the start, then the rounds of obd
+    rounds = (PRESETS["obd"].rounds - 1) * LEAST.iterations_of_round(False) + LEAST.iterations_of_round(True)
+    assert made.training_steps == LEAST.iterations + rounds
+    kept = zip(made.layers, once.layers, strict=True)
+    assert all(not ((weight != 0) & (old == 0)).any() for (weight, _), (old, _) in kept)
+    total = sum(weight.size for weight, _ in made.layers)
+    assert sum((weight != 0).sum() for weight, _ in made.layers) == round(0.4 * total)
+
+
 @pytest.mark.parametrize(
     ("recipe", "changes", "error", "says"),
     [
-        ("snip", {}, CriterionDoesNotFit, "needs labels before training"),
+        ("snip", {}, CriterionDoesNotFit, "no labels"),
         ("gradual", {}, PruningError, "use oneshot, iterative or levels"),
         ("lr-rewind", {}, PruningError, "use finetune, reset, reinit or none"),
         ("weight-rewind", {}, PruningError, "use finetune, reset, reinit or none"),
-        ("taylor1", {}, NoGradient, "magnitude or connection-effect"),
-        ("gradient", {"when": "after"}, NoGradient, "magnitude or connection-effect"),
+        ("taylor1", {}, CriterionDoesNotFit, "held against its own outputs, no slope"),
+        ("gradient", {"when": "after"}, CriterionDoesNotFit, "no slope; use synflow or random"),
         ("obd", {"options": {"loss": "cross-entropy"}}, CriterionDoesNotFit, "use squared"),
     ],
 )

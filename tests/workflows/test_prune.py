@@ -20,7 +20,7 @@ from wann.records.reading import RecordedRun
 from wann.workflows.judge import test as judge_network
 from wann.workflows.listing import describe_run
 from wann.workflows.prune import resume, start
-from wann.workflows.prune_plan import check
+from wann.workflows.prune_checks import check
 from wann.workflows.prune_watcher import SilentPruning
 from wann.workflows.prune_work import find_density
 
@@ -148,16 +148,15 @@ def test_what_is_missing_is_made_again_and_equals_what_was(run: Path, tmp_path: 
 
 
 def test_a_cell_that_fails_is_said_and_the_others_are_made(tmp_path: Path):
-    # no neuron of a tanh network is ever exactly 0, so apoz does not fit
+    # no layer has as many weights as the first recipe wants to keep
     watch = Recorder()
-    changed = config(
-        "prune.recipes=[apoz, magnitude]", "prune.connections=[]", "prune.seeds=[0]", "model.activation=tanh"
-    )
+    greedy = "{preset: magnitude, name: greedy, keep_at_least: 100000}"
+    changed = config(f"prune.recipes=[{greedy}, magnitude]", "prune.connections=[]", "prune.seeds=[0]")
     outcome = start(changed, tmp_path / "run", "tiny", watch)
     assert outcome.status == "failed"
-    assert set(outcome.failed) == {"apoz-d0.3-s0"}
+    assert set(outcome.failed) == {"greedy-d0.3-s0"}
     assert {row.cell for row in outcome.rows} == {"dense-s0", "magnitude-d0.3-s0"}
-    assert watch.notes == [f"apoz-d0.3-s0: {outcome.failed['apoz-d0.3-s0']}"]
+    assert watch.notes == [f"greedy-d0.3-s0: {outcome.failed['greedy-d0.3-s0']}"]
     assert "Traceback" in (tmp_path / "run" / "log.txt").read_text()
     assert read_manifest(tmp_path / "run")["status"] == "failed"
 

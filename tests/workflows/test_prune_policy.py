@@ -23,7 +23,7 @@ from wann.workflows.compare import compare, write_points
 from wann.workflows.evolve import start as search
 from wann.workflows.judge import test as judge_network
 from wann.workflows.prune import resume, start
-from wann.workflows.prune_plan import check
+from wann.workflows.prune_checks import check
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 200}
@@ -133,11 +133,12 @@ def test_a_cell_without_steps_is_that_of_a_data_set(run, tmp_path):
     assert row.accuracy
 
 
-def test_what_a_policy_cannot_be_pruned_by_fails_its_cells_alone(tmp_path):
-    changed = config("prune.recipes=[taylor1, magnitude]", "prune.connections=[]", "prune.seeds=[0]")
+def test_a_policy_of_which_nothing_is_left_fails_its_cell_alone(tmp_path):
+    greedy = "{preset: magnitude, name: greedy, keep_at_least: 100000}"
+    changed = config(f"prune.recipes=[{greedy}, magnitude]", "prune.connections=[]", "prune.seeds=[0]")
     outcome = start(changed, tmp_path / "run", "tiny")
-    assert set(outcome.failed) == {"taylor1-d0.5-s0"}
-    assert len(outcome.failed["taylor1-d0.5-s0"].splitlines()) == 1
+    assert set(outcome.failed) == {"greedy-d0.5-s0"}
+    assert len(outcome.failed["greedy-d0.5-s0"].splitlines()) == 1
     assert {row.cell for row in outcome.rows} == {"dense-s0", "magnitude-d0.5-s0"}
 
 

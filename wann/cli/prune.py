@@ -38,7 +38,7 @@ def prune(
     from wann.cli.prune_list import show_methods
     from wann.config import load_prune_config
     from wann.errors import ConfigError
-    from wann.workflows.prune_plan import check
+    from wann.workflows.prune_checks import check
 
     if listed:
         show_methods(as_json)

@@ -9,6 +9,7 @@ import typer
 from wann.workflows.prune_methods import Method, methods
 
 _NAMES = 18
+_ASIDES = {"presets": " (where they say no more: global, at once, after training)"}
 
 
 def show_methods(as_json: bool) -> None:
@@ -20,11 +21,15 @@ def show_methods(as_json: bool) -> None:
         )
         return
     for kind, group in found.items():
-        typer.echo(f"{kind}")
+        typer.echo(kind + _ASIDES.get(kind, ""))
         for method in group:
             typer.echo(_line(method))
         typer.echo("")
-    typer.echo("Use a preset by its name, or change it: {preset: lottery, level: 0.5}. See docs/prune.md.")
+    typer.echo(
+        "Use a preset by its name, or change it: {preset: lottery, level: 0.5}.\n"
+        "Recipes chain: {preset: snip, until: 0.3, then: [gradual, magnitude]}.\n"
+        "More in docs/prune.md."
+    )
 
 
 def _line(method: Method) -> str:

@@ -39,7 +39,8 @@ def show_pruned(outcome: PruneOutcome, as_json: bool) -> None:
         if not outcome.rows[0].accuracy:
             print("steps: of the environment, the dense training included where a recipe begins with it")
     if outcome.failed:
-        print(f"{len(outcome.failed)} cells failed; why: {outcome.folder / 'log.txt'}")
+        count = len(outcome.failed)
+        print(f"{count} cell{'s' * (count > 1)} failed; why: {outcome.folder / 'log.txt'}")
     _show_next(outcome)
 
 

@@ -17,7 +17,7 @@ from wann.config.models import (
     TaskConfig,
     TopologyConfig,
 )
-from wann.config.prune_models import PruneConfig, RecipeConfig
+from wann.config.prune_models import PruneConfig, RecipeConfig, StageConfig
 from wann.config.pruning import load_prune_config, parse_prune_config
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "RecipeConfig",
     "RunConfig",
     "SearchConfig",
+    "StageConfig",
     "TaskConfig",
     "TopologyConfig",
     "config_hash",

@@ -67,7 +67,7 @@ task:
 model:
   hidden: [300, 100]
 prune:
-  recipes: [magnitude, snip, {preset: lottery, rounds: 6}]
+  recipes: [magnitude, snip, {preset: lottery, level: 0.35}]
   densities: [0.1, 0.05]
   seeds: [0, 1, 2]
 ```
@@ -87,9 +87,22 @@ def _sections(model: Model) -> Iterator[tuple[str, str]]:
     rows: dict[Path, list[tuple[str, ...]]] = {}
     for path, (_, *texts) in zip(all_keys(model), describe_keys(model), strict=True):
         rows.setdefault(path[:-1], []).append((f"`{path[-1]}`", *texts))
+    shown: dict[str, list[tuple[str, ...]]] = {}
     for path, lines in rows.items():
         title = dotted(tuple(part for part in path if part != 0))
-        yield title, _section(title, schema_at(path, model)["description"], lines)
+        description = schema_at(path, model)["description"]
+        above = next((name for name, old in shown.items() if set(lines) <= set(old)), None)
+        if above is None:
+            yield title, _section(title, description, lines)
+        else:
+            others = [row[0] for row in shown[above] if row not in lines]
+            yield title, _reference(title, description, above, others)
+        shown[title] = lines
+
+
+def _reference(title: str, description: str, above: str, others: list[str]) -> str:
+    """A section whose keys have been shown, in one that has others too."""
+    return f"\n## {title}\n\n{description} The keys are those of `{above}`, without {' and '.join(others)}.\n"
 
 
 def _section(title: str, description: str, rows: list[tuple[str, ...]]) -> str:

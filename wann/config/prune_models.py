@@ -106,13 +106,12 @@ class PolicyConfig(_Section):
     )
 
 
-class RecipeConfig(_Section):
-    """One of `prune.recipes`."""
+class StageConfig(_Section):
+    """One of `then`: what goes on with what the stage before it has left."""
 
     preset: Name | None = Field(
         default=None, description="Where all other keys come from that are left out; `wann prune --list`."
     )
-    name: Label | None = Field(default=None, description="What it is called; null: as the preset.")
     criterion: Name | None = Field(default=None, description="What is kept: `wann prune --list` has them.")
     scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
     schedule: Name | None = Field(
@@ -131,7 +130,7 @@ class RecipeConfig(_Section):
     level: Annotated[float, Field(ge=0.001, le=0.999)] | None = Field(
         default=None, description="Share of the rest that each of the `levels` removes."
     )
-    rewind_epoch: Annotated[int | str | None, BeforeValidator(_epoch), _EPOCH_SCHEMA] = Field(
+    rewind: Annotated[int | str | None, BeforeValidator(_epoch), _EPOCH_SCHEMA] = Field(
         default=None,
         description="Where `weight-rewind` goes back to: an epoch, or `best`, that of the best validation "
         "score; null: the preset's.",
@@ -148,8 +147,27 @@ class RecipeConfig(_Section):
     control: Name | None = Field(
         default=None, description="`shuffle-layerwise`, `shuffle-global`, `reinit` or `invert`."
     )
+    unit: Name | None = Field(
+        default=None,
+        description="What goes together: `weight` or `neuron` (weights' scores summed); null: as it scores.",
+    )
+    until: Annotated[float, Field(ge=1e-6, lt=1)] | None = Field(
+        default=None,
+        description="The density at which this stage ends and the next begins; null: evenly on the way.",
+    )
     options: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
         default_factory=dict, description="Numbers and names of the criterion's own, such as `tries`."
+    )
+
+
+class RecipeConfig(StageConfig):
+    """One of `prune.recipes`."""
+
+    name: Label | None = Field(default=None, description="What it is called; null: as the preset.")
+    then: Annotated[tuple[Annotated[StageConfig, BeforeValidator(_as_preset)], ...], _Loose] = Field(
+        default=(),
+        max_length=20,
+        description="Stages that follow, names of presets or mappings with these keys but `name` and `then`.",
     )
 
 

@@ -51,6 +51,7 @@ class Case:
         generator: the only source of randomness.
         options: of the criterion, with its defaults.
         choose: scores to the masks that this round would make of them; for criteria that try several.
+        final: whether what `choose` returns is what this stage leaves.
         loss_name: `cross-entropy`, or `squared`: half the summed squared error, mean over the images.
         returns: mean returns of networks with these weights and biases, all on the same episodes; None for a
             data set. A policy's images are the states that it visits, their targets its own outputs.
@@ -66,6 +67,7 @@ class Case:
     generator: torch.Generator
     options: Mapping[str, Any] = field(default_factory=dict)
     choose: Callable[[Sequence[Tensor]], list[Tensor]] | None = None
+    final: bool = False
     loss_name: str = "cross-entropy"
     returns: Callable[[Sequence[Values]], Sequence[float] | np.ndarray] | None = None
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from wann.errors import NothingLeft, PruningError
-from wann.pruning.criteria.catalogue import find_criterion
+from wann.pruning.chain import links
 from wann.pruning.dense import DenseNet, Score, score_of, train_dense
 from wann.pruning.fit import Report
 from wann.pruning.model import Layers, one_thread
 from wann.pruning.process import Process
 from wann.pruning.recipe import Recipe
-from wann.pruning.scopes import check_density
 from wann.pruning.simplify import count
 from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
@@ -85,14 +84,12 @@ def prune_cell(
     Raises:
         UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, TrainingDiverged: why not.
     """
-    check_density(density)
-    criterion = find_criterion(recipe.criterion)
-    options = criterion.resolve(recipe.options)
+    chain = links(recipe, density, seed)
     dense = dense or train_dense(task, hidden, activation, seed, training, progress)
     check_dense(dense, ((task.n_inputs, *hidden, task.n_outputs), activation, seed))
     started = time.perf_counter()
     with one_thread():
-        process = Process(task, recipe, criterion, options, density, training, dense, progress)
+        process = Process(task, chain, training, dense, progress)
         model = process.run()
         score = score_of(task, model)
     spent = (process.steps, time.perf_counter() - started, None)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from wann.pruning.cell import CellResult, check_dense, result_of
-from wann.pruning.criteria.catalogue import find_criterion
+from wann.pruning.chain import links
 from wann.pruning.dense import DenseNet, check_hidden
 from wann.pruning.model import one_thread
 from wann.pruning.policy_checks import check_for_policies
@@ -16,7 +16,6 @@ from wann.pruning.policy_process import PolicyProcess
 from wann.pruning.policy_stage import Stage
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.recipe import Recipe
-from wann.pruning.scopes import check_density
 from wann.pruning.streams import Stream, generator, number
 from wann.tasks.task import Task
 
@@ -74,16 +73,14 @@ def prune_policy(
     Raises:
         UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, EvaluationError: why not.
     """
-    check_density(density)
-    criterion = find_criterion(recipe.criterion)
-    options = criterion.resolve(recipe.options)
-    check_for_policies(recipe, criterion)
+    chain = links(recipe, density, seed)
+    check_for_policies(recipe)
     dense = dense or train_policy(task, hidden, activation, seed, training)
     sizes = (task.n_inputs, *hidden, task.n_outputs)
     check_dense(dense, (sizes, activation, seed))
     started = time.perf_counter()
     with one_thread(), Stage(task, PolicyForm(sizes, activation, task.output_activation)) as stage:
-        process = PolicyProcess(stage, recipe, criterion, options, density, training, dense)
+        process = PolicyProcess(stage, chain, training, dense)
         layers = process.run().masked_layers()
         score = stage.score(layers)
         spent = (process.steps, time.perf_counter() - started, stage.env_steps)

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 from wann.errors import CriterionDoesNotFit, PruningError
-from wann.pruning.criteria.registry import Criterion
+from wann.pruning.criteria.catalogue import find_criterion
 from wann.pruning.recipe import Recipe
 
 _OF_GRADIENTS = ("lr-rewind", "weight-rewind")
 
 
-def check_for_policies(recipe: Recipe, criterion: Criterion) -> None:
+def check_for_policies(recipe: Recipe) -> None:
     """See that a recipe can prune a policy.
 
     Raises:
         PruningError: its schedule or its retraining belongs to training by gradient.
         CriterionDoesNotFit: its criterion needs labels.
     """
-    name = recipe.name
-    if recipe.schedule == "gradual":
+    for stage in recipe.stages:
+        _check_stage(recipe.name, stage)
+
+
+def _check_stage(name: str, stage: Recipe) -> None:
+    if stage.schedule == "gradual":
         raise PruningError(
             f"{name}: schedule: gradual prunes in the course of training by gradient, and policies are "
             f"trained by CMA-ES; use oneshot, iterative or levels"
         )
-    if recipe.retraining in _OF_GRADIENTS:
+    if stage.retraining in _OF_GRADIENTS:
         raise PruningError(
-            f"{name}: retraining: {recipe.retraining} goes back in training by gradient, and policies are "
+            f"{name}: retraining: {stage.retraining} goes back in training by gradient, and policies are "
             f"trained by CMA-ES; use finetune, reset, reinit or none"
         )
-    if recipe.when == "before" and criterion.needs_labels:
+    if find_criterion(stage.criterion).needs_labels:
         raise CriterionDoesNotFit(
-            f"{name}: the criterion {criterion.name} needs labels before training, and a control task has "
-            f"none; use synflow or random, or prune after training: magnitude, obd, connection-effect"
+            f"{name}: the criterion {stage.criterion} goes by the slope of a loss: an untrained policy has "
+            f"no labels, and a trained one, held against its own outputs, no slope; use synflow or random "
+            f"before training, magnitude, obd or connection-effect after it"
         )
-    if recipe.options.get("loss") == "cross-entropy":
+    if stage.options.get("loss") == "cross-entropy":
         raise CriterionDoesNotFit(
             f"{name}: options.loss: cross-entropy is for classes, and a policy is held against its own "
             f"outputs; use squared"

@@ -1,106 +1,102 @@
-"""How a recipe is carried out: rounds of scoring, masking and retraining on one model."""
+"""How a recipe is carried out on a network that is trained by gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from wann.pruning.criteria.registry import Criterion
-from wann.pruning.dense import DenseNet, score_of
-from wann.pruning.fit import Plan, Report, fit, tensors
+from wann.pruning.chain import Link
+from wann.pruning.course import Course
+from wann.pruning.dense import DenseNet, Score, score_of
+from wann.pruning.fit import Plan, Report, density_of, fit, tensors
 from wann.pruning.model import MLP
 from wann.pruning.pruner import Pruner
-from wann.pruning.recipe import Recipe
 from wann.pruning.retraining import Start, starting_point
-from wann.pruning.schedules import Round, gradual_densities, rounds
+from wann.pruning.schedules import Round, gradual_densities
 from wann.pruning.streams import Stream, generator
 from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
 
 
-class Process:
-    """One run of a recipe.
-
-    Attributes:
-        steps: of the optimiser, so far.
-        score_before: after the last round of pruning, before what follows it.
-    """
+class Process(Course):
+    """One run of a recipe on an MLP for images."""
 
     def __init__(
         self,
         task: ClassificationTask,
-        recipe: Recipe,
-        criterion: Criterion,
-        options: Mapping[str, Any],
-        density: float,
+        chain: Sequence[Link],
         training: Training,
         dense: DenseNet,
         progress: Report | None,
     ) -> None:
-        self._task, self._recipe, self._density = task, recipe, density
-        self._training, self._dense, self._progress = training, dense, progress
+        super().__init__(MLP(dense.sizes, dense.activation), chain, dense)
+        self._task, self._training, self._progress = task, training, progress
         self._train, self._validation = tensors(task.data.train), tensors(task.data.validation)
-        self._model = MLP(dense.sizes, dense.activation)
-        self._pruner = Pruner(
-            self._model, recipe, criterion, options, self._train, self._validation, dense.seed
-        )
-        self.steps = 0
 
-    def run(self) -> MLP:
-        """Carry out the recipe and return the model."""
-        before = self._recipe.when == "before"
-        self._model.load(self._dense.initial if before else self._dense.layers)
-        if self._recipe.schedule == "gradual":
-            self._prune_gradually()
-            self.score_before = score_of(self._task, self._model)
-            if self._recipe.retraining != "none":
-                self._retrain(0, 1, before)
-            return self._model
-        planned = rounds(self._recipe, self._density)
-        for k, each in enumerate(planned):
-            last = k == len(planned) - 1
-            self._pruner.prune(each, k, last)
-            if last:
-                self.score_before = score_of(self._task, self._model)
-            if last or not before:
-                self._retrain(k, len(planned), before)
-        return self._model
+    def carry_out(self, link: Link) -> None:
+        """As every course, or while one training runs."""
+        if link.recipe.schedule != "gradual":
+            return super().carry_out(link)
+        self._prune_gradually(link)
+        if link.last:
+            self.score_before = self.score()
+        if link.recipe.retraining != "none":
+            self.retrain(link, 0, 1)
+        return None
 
-    def _retrain(self, k: int, count: int, before: bool) -> None:
-        last = k == count - 1
-        fresh = last and self._recipe.control == "reinit"
-        start = starting_point(self._recipe, self._dense, k, before, fresh)
+    def pruner(self, link: Link) -> Pruner:
+        """As the course says."""
+        return Pruner(self.model, link, self._train, self._validation)
+
+    def score(self) -> Score:
+        """As the course says."""
+        return score_of(self._task, self.model)
+
+    def retrain(self, link: Link, k: int, count: int) -> None:
+        """As the course says."""
+        last, before = k == count - 1, link.recipe.when == "before"
+        fresh = last and link.recipe.control == "reinit"
+        start = starting_point(link.recipe, self.dense, (link.seed, k), before, fresh)
         if start is None:
             return
         if start.values is not None:
-            self._model.load(start.values)
-        epochs = self._training.epochs if before else self._training.epochs_of_round(last)
-        self._fit(f"round {k + 1}/{count}", epochs, start, k + 1)
+            self.model.load(start.values)
+        if link.trains:
+            epochs = self._training.epochs if before else self._training.epochs_of_round(last)
+            self._fit(link, f"round {k + 1}/{count}", epochs, start, k + 1)
 
-    def _prune_gradually(self) -> None:
+    def _prune_gradually(self, link: Link) -> None:
         """One training, in whose course the density falls."""
-        training = self._training
+        pruner, training = self.pruner(link), self._training
         steps = training.epochs * -(-len(self._train) // training.batch_size)
-        due = gradual_densities(steps, self._density)
+        due = gradual_densities(steps, link.density, density_of(self.model))
 
         def prune(step: int) -> None:
             if step in due:
-                self._pruner.prune(Round(due[step]), step, due[step] == self._density)
+                pruner.prune(Round(due[step]), step, due[step] == link.density)
 
-        self._fit("gradual", training.epochs, Start(), 0, prune)
-        if not self._pruner.finished:  # it stopped early
-            self._pruner.prune(Round(self._density), steps, True)
+        self._fit(link, "gradual", training.epochs, Start(), 0, prune)
+        if not pruner.finished:  # it stopped early
+            pruner.prune(Round(link.density), steps, True)
 
-    def _fit(self, stage: str, epochs: int, start: Start, index: int, before_step: Any = None) -> None:
-        plan = partial(Plan, self._training, stage, epochs, min(start.epoch, epochs), start.at_lowest_rate)
-        orders = generator(self._dense.seed, Stream.RETRAINING, index)
+    def _fit(
+        self, link: Link, stage: str, epochs: int, start: Start, index: int, before_step: Any = None
+    ) -> None:
+        # What a chain trains from the beginning is what its later stages rewind to.
+        history = link.recipe.when == "before" and not link.last
+        plan = partial(
+            Plan, self._training, link.label + stage, epochs, min(start.epoch, epochs), start.at_lowest_rate
+        )
         made = fit(
-            self._model,
+            self.model,
             self._train,
             self._validation,
-            plan(before_step=before_step),
-            orders,
+            plan(keep_checkpoints=history, before_step=before_step),
+            generator(link.seed, Stream.RETRAINING, index),
             self._progress,
         )
         self.steps += made.steps
+        if history:
+            self.dense = replace(self.dense, checkpoints=made.checkpoints, best_epoch=made.best_epoch)

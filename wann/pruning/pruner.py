@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,10 @@ from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit, NothingLeft
 from wann.pruning.case import Case, Data, case_of
+from wann.pruning.chain import Link
 from wann.pruning.controls import shuffled
-from wann.pruning.criteria.registry import Criterion
 from wann.pruning.model import MLP
 from wann.pruning.neurons import choose_neurons, expand
-from wann.pruning.recipe import Recipe
 from wann.pruning.schedules import Round
 from wann.pruning.scopes import choose
 from wann.pruning.streams import Stream, generator
@@ -33,22 +32,19 @@ class Pruner:
     def __init__(
         self,
         model: MLP,
-        recipe: Recipe,
-        criterion: Criterion,
-        options: Mapping[str, Any],
+        link: Link,
         train: Data,
         validation: Data,
-        seed: int,
     ) -> None:
-        self._model, self._recipe, self._criterion = model, recipe, criterion
-        self._options, self._seed = options, seed
+        self._model, self._recipe, self._criterion = model, link.recipe, link.criterion
+        self._options, self._seed, self._by_neuron = link.options, link.seed, link.by_neuron
         self._shown: dict[str, Any] = {"train": train, "validation": validation}
-        self._by_neuron = options["unit"] == "neuron"
         if self._by_neuron and len(model.sizes) < 3:
-            raise CriterionDoesNotFit(f"{criterion.name}: prunes hidden neurons, and the network has none")
-        # What is pruned first is decided among units: weights, or hidden neurons.
-        shapes = [(width,) for width in model.sizes[1:-1]] if self._by_neuron else _shapes(model)
-        self._units: Kept = [np.ones(shape, bool) for shape in shapes]
+            name = link.criterion.name
+            raise CriterionDoesNotFit(f"{name}: prunes hidden neurons, and the network has none")
+        # What an earlier stage has pruned stays so.
+        self._masks = _arrays(model.weight_masks())
+        self._at_first = self._units()
         self.finished = False
 
     def look_at(self, **shown: Any) -> None:
@@ -70,7 +66,11 @@ class Pruner:
                 f"{self._recipe.name}: no connection is left at density {target.density:g}; "
                 f"try a larger density"
             )
-        case = self._case(index, lambda scores: _tensors(self._weights(self._choose(scores, total, target))))
+
+        def masks_of(scores: Sequence[Tensor]) -> list[Tensor]:
+            return _tensors(self._weights(self._choose(scores, total, target)))
+
+        case = self._case(index, last, masks_of)
         units = self._choose(self._per_unit(self._criterion(case)), total, target)
         if self._criterion.update is not None:
             own = units if self._criterion.unit == "neuron" else self._weights(units)
@@ -79,10 +79,14 @@ class Pruner:
             self._model.load([(weight.numpy(), bias.numpy()) for weight, bias in pairs])
         if last and (self._recipe.control or "").startswith("shuffle"):
             across = self._recipe.control == "shuffle-global"
-            units = shuffled(units, across, generator(self._seed, Stream.CONTROL))
+            units = shuffled(units, self._at_first, across, generator(self._seed, Stream.CONTROL))
         self._apply(units)
 
-    def _case(self, index: int, choosing: Any) -> Case:
+    def _units(self) -> Kept:
+        """What is left, weights or hidden neurons."""
+        return _arrays(self._model.bias_masks()[:-1] if self._by_neuron else self._model.weight_masks())
+
+    def _case(self, index: int, last: bool, choosing: Any) -> Case:
         return case_of(
             self._model,
             **self._shown,
@@ -90,6 +94,7 @@ class Pruner:
             generator=generator(self._seed, Stream.CRITERION, index),
             options=self._options,
             choose=choosing,
+            final=last and self._recipe.control != "invert",
             loss_name=self._options["loss"],
         )
 
@@ -105,25 +110,23 @@ class Pruner:
         values = [sign * score.detach().double().numpy() for score in scores]
         recipe = self._recipe
         if self._by_neuron:
-            masks = [np.ones(shape, bool) for shape in _shapes(self._model)]
-            return choose_neurons(values, self._units, masks, total, recipe.scope, recipe.keep_at_least)
-        return choose(values, self._units, total, recipe.scope, recipe.keep_at_least, target.last_layer)
+            return choose_neurons(
+                values, self._units(), self._masks, total, recipe.scope, recipe.keep_at_least
+            )
+        return choose(values, self._units(), total, recipe.scope, recipe.keep_at_least, target.last_layer)
 
     def _weights(self, units: Kept) -> Kept:
-        if not self._by_neuron:
-            return units
-        return expand(units, [np.ones(shape, bool) for shape in _shapes(self._model)])
+        return expand(units, self._masks) if self._by_neuron else units
 
     def _apply(self, units: Kept) -> None:
-        self._units = units
         biases = None
         if self._by_neuron:
             biases = _tensors([*units, np.ones(self._model.sizes[-1], bool)])
         self._model.set_masks(_tensors(self._weights(units)), biases)
 
 
-def _shapes(model: MLP) -> list[tuple[int, ...]]:
-    return [tuple(mask.shape) for mask in model.weight_masks()]
+def _arrays(masks: Sequence[Tensor]) -> Kept:
+    return [mask.numpy() for mask in masks]
 
 
 def _tensors(arrays: Kept) -> list[Tensor]:

@@ -1,9 +1,9 @@
-"""Recipe: one pruned baseline as plain data, and those that are known by name."""
+"""Recipe: one pruned baseline as plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wann.errors import PruningError, UnknownMethod, did_you_mean
@@ -13,6 +13,7 @@ SCHEDULES = ("oneshot", "iterative", "levels", "gradual")
 RETRAININGS = ("finetune", "lr-rewind", "weight-rewind", "reset", "reinit", "none")
 CONTROLS = ("shuffle-layerwise", "shuffle-global", "reinit", "invert")
 WHEN = ("before", "after")
+UNITS = ("weight", "neuron")
 SPACINGS = ("exponential", "linear")
 
 
@@ -32,13 +33,17 @@ class Recipe:
         when: whether the criterion sees the initial weights (`before`) or the trained ones (`after`).
         rounds: of `iterative`.
         level: share of the rest that a level removes.
-        rewind_epoch: where `weight-rewind` goes back to: an epoch, or `best`, the one that was best on the
+        rewind: where `weight-rewind` goes back to: an epoch, or `best`, the one that was best on the
             validation images, from where the whole schedule is run again.
         keep_at_least: weights (neurons, where those are pruned) that every layer keeps at least.
         control: what is done to the method to see what of it matters (Frankle 2021).
-        options: of the criterion, and `unit: neuron`, which lets a weight criterion prune neurons.
+        options: of the criterion.
         spacing: of the rounds' densities.
         last_layer: share of the rest that a level removes from the last layer, where that differs.
+        unit: what goes together: `neuron` lets a weight criterion prune neurons; None = what it scores.
+        until: the density at which this recipe ends and the next of `then` begins; None = evenly on the way
+            to the density that is asked for, as rounds are.
+        then: recipes that go on with what this one leaves; the last one ends at the density.
 
     Raises:
         UnknownMethod, PruningError: a name or a number is wrong.
@@ -52,12 +57,29 @@ class Recipe:
     when: str = "after"
     rounds: int = 5
     level: float = 0.2
-    rewind_epoch: int | str = 1
+    rewind: int | str = 1
     keep_at_least: int = 0
     control: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     spacing: str = "exponential"
     last_layer: float | None = None
+    unit: str | None = None
+    until: float | None = None
+    then: tuple[Recipe, ...] = ()
+
+    @property
+    def stages(self) -> list[Recipe]:
+        """This recipe alone, and those that follow it."""
+        return [replace(self, then=()), *self.then] if self.then else [self]
+
+    def with_control(self, control: str) -> Recipe:
+        """Return the recipe with a control, of a chain's end (`invert`: of all its stages)."""
+        if not self.then:
+            return replace(self, control=control)
+        if control == "invert":
+            then = tuple(replace(each, control=control) for each in self.then)
+            return replace(self, control=control, then=then)
+        return replace(self, then=(*self.then[:-1], replace(self.then[-1], control=control)))
 
     def __post_init__(self) -> None:
         for key, known in (
@@ -68,22 +90,47 @@ class Recipe:
             ("spacing", SPACINGS),
         ):
             require_known(f"{self.name}: {key}", getattr(self, key), known)
-        if self.control is not None:
-            require_known(f"{self.name}: control", self.control, CONTROLS)
+        for key, known in (("control", CONTROLS), ("unit", UNITS)):
+            if getattr(self, key) is not None:
+                require_known(f"{self.name}: {key}", getattr(self, key), known)
         self._check_numbers()
+        if self.then:
+            self._check_chain()
 
     def _check_numbers(self) -> None:
         if self.rounds < 1:
             raise PruningError(f"{self.name}: rounds: expected at least 1, got {self.rounds}")
         if self.keep_at_least < 0:
             raise PruningError(f"{self.name}: keep_at_least: expected 0 or more, got {self.keep_at_least}")
-        for key in ("level", "last_layer"):
+        for key in ("level", "last_layer", "until"):
             value = getattr(self, key)
             if value is not None and not 0 < value < 1:
                 raise PruningError(f"{self.name}: {key}: expected a share between 0 and 1, got {value}")
-        epoch = self.rewind_epoch
+        epoch = self.rewind
         if epoch != "best" and (not isinstance(epoch, int) or epoch < 0):
-            raise PruningError(f"{self.name}: rewind_epoch: expected an epoch or 'best', got {epoch!r}")
+            raise PruningError(f"{self.name}: rewind: expected an epoch or 'best', got {epoch!r}")
+
+    def _check_chain(self) -> None:
+        trained, least = False, 1.0
+        for k, stage in enumerate(self.stages):
+            if stage.then:
+                raise PruningError(f"{self.name}: then: stage {k + 1} has a chain of its own; write one list")
+            if stage.when == "before" and trained:
+                raise PruningError(
+                    f"{self.name}: then: stage {k + 1} ({stage.name}) prunes before training, and one in "
+                    f"front of it trains; put it first, or set its when: after"
+                )
+            if stage.until is not None and stage.until > least:
+                raise PruningError(
+                    f"{self.name}: until: expected densities that fall, got {stage.until:g} after {least:g}"
+                )
+            least = least if stage.until is None else stage.until
+            trained |= stage.when == "after" or stage.schedule == "gradual"
+        if self.then[-1].until is not None:
+            raise PruningError(
+                f"{self.name}: until: the last stage ends at the density that is asked for, so it has none; "
+                f"got {self.then[-1].until:g}"
+            )
 
 
 def require_known(where: str, name: str, known: Iterable[str]) -> None:
@@ -91,47 +138,5 @@ def require_known(where: str, name: str, known: Iterable[str]) -> None:
     known = tuple(known)
     if name not in known:
         raise UnknownMethod(
-            f"{where}: unknown '{name}'{did_you_mean(name, known)}; known are {', '.join(known)}"
+            f"{where}: unknown '{name}'; known are {', '.join(known)}{did_you_mean(name, known)}"
         )
-
-
-def _before(name: str, **keys: Any) -> Recipe:
-    return Recipe(name, name, retraining="reset", when="before", **keys)
-
-
-def _neurons(name: str, **keys: Any) -> Recipe:
-    # Scores of neurons seldom compare between layers, so each layer loses the same share.
-    return Recipe(name, name, scope="layer", **keys)
-
-
-# name -> the recipe behind it; sources are those of the criteria, and of the schedules and retrainings.
-PRESETS: dict[str, Recipe] = {
-    recipe.name: recipe
-    for recipe in (
-        _before("snip"),
-        _before("grasp"),
-        _before("synflow", schedule="iterative", rounds=100),
-        _before("random"),
-        _before("gradient"),
-        Recipe("magnitude", "magnitude"),
-        Recipe("han", "magnitude", schedule="iterative"),
-        Recipe("obd", "obd", schedule="iterative"),
-        Recipe("obs", "obs", schedule="iterative"),
-        Recipe("connection-effect", "connection-effect"),
-        Recipe("lottery", "magnitude", schedule="levels", retraining="reset"),
-        Recipe("weight-rewind", "magnitude", schedule="levels", retraining="weight-rewind"),
-        Recipe("lr-rewind", "magnitude", schedule="levels", retraining="lr-rewind"),
-        Recipe("gradual", "magnitude", schedule="gradual", retraining="none", when="before"),
-        _neurons("l1"),
-        _neurons("l2"),
-        _neurons("l0", options={"magnitude_density": 0.1}),
-        _neurons("taylor1"),
-        _neurons("taylor2"),
-        _neurons("activation"),
-        _neurons("apoz"),
-        _neurons("correlation"),
-        _neurons("cosine"),
-        _neurons("entropy"),
-        _neurons("lda"),
-    )
-}

@@ -20,13 +20,15 @@ class Start:
     at_lowest_rate: bool = False
 
 
-def starting_point(recipe: Recipe, dense: DenseNet, index: int, before: bool, fresh: bool) -> Start | None:
+def starting_point(
+    recipe: Recipe, dense: DenseNet, draw: tuple[int, int], before: bool, fresh: bool
+) -> Start | None:
     """Return where the training after a round starts, None where there is none.
 
     Args:
         recipe: its retraining.
         dense: the initial weights and checkpoints.
-        index: of the round, for fresh weights of its own.
+        draw: the seed and the round, for fresh weights of its own.
         before: whether the network is untrained: then it is trained from its initial weights.
         fresh: whether the weights are drawn anew, whatever the recipe says (a control).
 
@@ -37,7 +39,7 @@ def starting_point(recipe: Recipe, dense: DenseNet, index: int, before: bool, fr
     if mode == "none":
         return None
     if fresh or mode == "reinit":
-        return Start(initial_layers(dense.sizes, generator(dense.seed, Stream.REINIT, index)))
+        return Start(initial_layers(dense.sizes, generator(draw[0], Stream.REINIT, draw[1])))
     if before:
         return Start()
     if mode == "finetune":
@@ -51,12 +53,12 @@ def starting_point(recipe: Recipe, dense: DenseNet, index: int, before: bool, fr
 
 def _rewound(recipe: Recipe, dense: DenseNet) -> Start:
     """Weights and schedule of a checkpoint; from the best one the whole schedule is run."""
-    if recipe.rewind_epoch == "best":
+    if recipe.rewind == "best":
         return Start(dense.checkpoints[dense.best_epoch])
-    epoch = int(recipe.rewind_epoch)
+    epoch = int(recipe.rewind)
     if epoch >= len(dense.checkpoints):
         raise PruningError(
-            f"{recipe.name}: rewind_epoch: expected at most {len(dense.checkpoints) - 1}, the epochs of the "
+            f"{recipe.name}: rewind: expected at most {len(dense.checkpoints) - 1}, the epochs of the "
             f"dense training, got {epoch}"
         )
     return Start(dense.checkpoints[epoch], epoch)

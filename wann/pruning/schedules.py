@@ -19,28 +19,35 @@ class Round:
     last_layer: float | None = None
 
 
-def rounds(recipe: Recipe, density: float) -> list[Round]:
-    """Return the rounds of a recipe; the last one ends at the density exactly."""
+def rounds(recipe: Recipe, density: float, start: float = 1.0, last_layer: float = 1.0) -> list[Round]:
+    """Return the rounds of a recipe; the last one ends at the density exactly.
+
+    Args:
+        recipe: its schedule.
+        density: at the end.
+        start, last_layer: of the network and of its last layer, before the first round.
+    """
     if recipe.schedule == "iterative":
         steps = [(k + 1) / recipe.rounds for k in range(recipe.rounds)]
         if recipe.spacing == "linear":
-            found = [1.0 - (1.0 - density) * step for step in steps]
+            found = [start - (start - density) * step for step in steps]
         else:
-            found = [density**step for step in steps]  # Tanaka 2020, algorithm 1
+            found = [start * (density / start) ** step for step in steps]  # Tanaka 2020, algorithm 1
         return [Round(value) for value in [*found[:-1], density]]
     if recipe.schedule == "levels":
-        return _levels(recipe, density)
+        return _levels(recipe, density, start, last_layer)
     return [Round(density)]
 
 
-def _levels(recipe: Recipe, density: float) -> list[Round]:
+def _levels(recipe: Recipe, density: float, start: float, last_layer: float) -> list[Round]:
     """Each level keeps 1 - level of the rest (Frankle & Carbin 2019); the last one what is missing."""
-    count = max(1, math.ceil(math.log(density) / math.log(1.0 - recipe.level) - 1e-9))
-    found = [(1.0 - recipe.level) ** (k + 1) for k in range(count - 1)]
+    levels = max(0.0, math.log(density / start) / math.log(1.0 - recipe.level))
+    count = max(1, math.ceil(levels - 1e-9))
+    found = [start * (1.0 - recipe.level) ** (k + 1) for k in range(count - 1)]
     last = recipe.last_layer
     # The last round covers a part of a level, of the last layer as of the others.
-    powers = [*range(1, count), math.log(density) / math.log(1.0 - recipe.level)]
-    aparts = [None if last is None else (1.0 - last) ** power for power in powers]
+    powers = [*range(1, count), levels]
+    aparts = [None if last is None else last_layer * (1.0 - last) ** power for power in powers]
     return [Round(*pair) for pair in zip([*found, density], aparts, strict=True)]
 
 
@@ -56,10 +63,10 @@ def gradual_sparsity(step: float, start: float, end: float, final: float, initia
     return final + (initial - final) * (1.0 - (step - start) / (end - start)) ** 3
 
 
-def gradual_densities(steps: int, density: float) -> dict[int, float]:
+def gradual_densities(steps: int, density: float, initial: float = 1.0) -> dict[int, float]:
     """Return step -> density for a training of so many steps; the last one is the density exactly."""
     start, end = int(GRADUAL_START * steps), max(1, int(GRADUAL_END * steps))
     every = max(1, (end - start) // GRADUAL_TIMES)
     times = range(start + every, end, every)
-    found = {t: 1.0 - gradual_sparsity(t, start, end, 1.0 - density) for t in times}
+    found = {t: 1.0 - gradual_sparsity(t, start, end, 1.0 - density, 1.0 - initial) for t in times}
     return {**found, end: density}

@@ -18,6 +18,7 @@ class Stream(IntEnum):
     CRITERION = 3  # what a criterion draws in a round
     CONTROL = 4  # shuffles
     REINIT = 5  # fresh weights
+    CHAIN = 6  # all that later stages of a chain draw
 
 
 def generator(seed: int, stream: Stream, index: int = 0) -> torch.Generator:

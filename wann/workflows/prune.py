@@ -234,10 +234,9 @@ class _Session:
         shape = "-".join(map(str, (self.task.n_inputs, *model.hidden, self.task.n_outputs)))
         sizes = len(section.densities) + len(section.connections)
         recipes = (len(self.names) - len(section.seeds)) // (sizes * len(section.seeds))
-        return (
-            f"{self.task.name}, {shape} {model.activation}: {recipes} recipes x {sizes} sizes x "
-            f"{len(section.seeds)} seeds"
-        )
+        grid = ((recipes, "recipe"), (sizes, "size"), (len(section.seeds), "seed"))
+        factors = " x ".join(f"{count} {name}{'s' * (count > 1)}" for count, name in grid)
+        return f"{self.task.name}, {shape} {model.activation}: {factors}"
 
     def _outcome(self, status: str) -> PruneOutcome:
         return PruneOutcome(self.directory.paths.folder, status, self._rows(), self.failed)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from wann.pruning.recipe import CONTROLS, PRESETS, RETRAININGS, SCHEDULES, SCOPES, Recipe
+from wann.pruning.presets import PRESETS
+from wann.pruning.recipe import CONTROLS, RETRAININGS, SCHEDULES, SCOPES, Recipe
 
 # Presets that are more than their criterion, and where they were described.
 _SOURCES = {
@@ -55,23 +56,29 @@ def methods() -> dict[str, list[Method]]:
 
 
 def _line(recipe: Recipe) -> str:
-    schedule = (
-        f"{recipe.schedule}, {recipe.rounds} rounds" if recipe.schedule == "iterative" else recipe.schedule
+    """What a preset says beside the defaults: global, oneshot, after training."""
+    schedule = {"iterative": f" in {recipe.rounds} rounds", "oneshot": ""}.get(
+        recipe.schedule, f", {recipe.schedule}"
     )
-    parts = [recipe.criterion, recipe.scope, schedule, f"{recipe.when} training", recipe.retraining]
-    return " + ".join(parts) + "".join(f", {key} {value}" for key, value in recipe.options.items())
+    parts = [
+        recipe.criterion + (" by layer" if recipe.scope == "layer" else "") + schedule,
+        *(["before training"] if recipe.when == "before" and recipe.schedule != "gradual" else []),
+        recipe.retraining,
+        *(f"{key} {value}" for key, value in recipe.options.items()),
+    ]
+    return ", ".join(parts)
 
 
 _MEANINGS = {
     "global": "all weights compete",
     "layer": "every layer is pruned to the same density",
-    "erk": "layers by their size: small ones stay denser (Erdos-Renyi kernel)",
+    "erk": "small layers stay denser (Erdos-Renyi kernel)",
     "oneshot": "at once",
     "iterative": "in rounds, with retraining after each",
-    "levels": "a share of the rest at each level, with retraining after each",
+    "levels": "a share of the rest at a time, with retraining after each",
     "gradual": "while one training runs",
     "finetune": "the final weights, at the lowest learning rate",
-    "lr-rewind": "the final weights, with the whole learning-rate schedule again",
+    "lr-rewind": "the final weights, with the whole schedule again",
     "weight-rewind": "weights and schedule go back to an early epoch",
     "reset": "weights and schedule go back to the beginning",
     "reinit": "fresh random weights, trained from scratch",

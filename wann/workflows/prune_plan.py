@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from wann.config import PruneConfig, RecipeConfig
-from wann.errors import WannError, did_you_mean
+from wann.config import PruneConfig, RecipeConfig, StageConfig
 from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.recipe import CONTROLS, PRESETS, RETRAININGS, SCHEDULES, SCOPES, SPACINGS, WHEN, Recipe
-from wann.pruning.training import OPTIMIZERS, RATES, Training
+from wann.pruning.presets import PRESETS
+from wann.pruning.recipe import Recipe
+from wann.pruning.training import Training
 from wann.records.cell_row import DENSE
 
-_NAMES = {
-    "scope": SCOPES,
-    "schedule": SCHEDULES,
-    "retraining": RETRAININGS,
-    "when": WHEN,
-    "control": CONTROLS,
-    "spacing": SPACINGS,
-}
-_KEYS = tuple(field.name for field in fields(Recipe) if field.name not in ("name", "options"))
-
-Found = tuple[tuple[str | int, ...], str]  # the path of a fault, and the fault in words
+_KEYS = tuple(field.name for field in fields(Recipe) if field.name not in ("name", "options", "then"))
 
 
 @dataclass(frozen=True)
@@ -49,23 +37,27 @@ def dense_name(seed: int) -> str:
 
 
 def recipe_of(section: RecipeConfig) -> Recipe:
-    """Return the recipe that a config describes.
+    """Return the recipe that a config describes, its stages after it.
 
     Raises:
         KeyError: of that name there is no preset.
         PruningError: what it says does not go together.
     """
+    first, then = stage_of(section), tuple(map(stage_of, section.then))
+    name = section.name or "+".join(stage.name for stage in (first, *then))
+    return replace(first, name=name, then=then)
+
+
+def stage_of(section: StageConfig) -> Recipe:
+    """Return one stage of a recipe; for errors see `recipe_of`."""
     given = {key: getattr(section, key) for key in _KEYS if getattr(section, key) is not None}
+    own = str(section.criterion).rpartition(":")[2]
     if section.preset is None:
-        return Recipe(
-            section.name or str(section.criterion).rpartition(":")[2], options=section.options, **given
-        )
+        return Recipe(own, options=section.options, **given)
     preset = PRESETS[section.preset]
-    parts = [preset.name]
-    if section.criterion not in (None, preset.criterion):
-        parts.append(str(section.criterion).rpartition(":")[2])
-    name = section.name or "+".join([*parts, *filter(None, [section.control])])
-    return replace(preset, name=name, options={**preset.options, **section.options}, **given)
+    named = [preset.name, own if section.criterion not in (None, preset.criterion) else None, section.control]
+    options = {**preset.options, **section.options}
+    return replace(preset, name="+".join(filter(None, named)), options=options, **given)
 
 
 def recipes_of(config: PruneConfig) -> list[Recipe]:
@@ -74,9 +66,9 @@ def recipes_of(config: PruneConfig) -> list[Recipe]:
     for section in config.prune.recipes:
         recipe = recipe_of(section)
         made.append(recipe)
-        if recipe.control is None:
+        if not any(stage.control for stage in recipe.stages):
             made += [
-                replace(recipe, name=f"{recipe.name}+{control}", control=control)
+                replace(recipe.with_control(control), name=f"{recipe.name}+{control}")
                 for control in config.prune.controls
             ]
     return made
@@ -99,64 +91,7 @@ def cells_of(config: PruneConfig) -> list[Cell]:
 
 def definition(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe's keys as plain values."""
-    return asdict(recipe) | {"options": dict(recipe.options)}
-
-
-def check(config: PruneConfig) -> Iterator[Found]:
-    """Yield what is wrong with a config's names, which the pruning library alone knows."""
-    for key, known in (("optimizer", OPTIMIZERS), ("schedule", RATES)):
-        yield from _unknown(("training", key), getattr(config.training, key), known)
-    for k, control in enumerate(config.prune.controls):
-        yield from _unknown(("prune", "controls", k), control, CONTROLS)
-    sound = True
-    for k, section in enumerate(config.prune.recipes):
-        for found in _check_recipe(("prune", "recipes", k), section, config.task.env is not None):
-            sound = False
-            yield found
-    if sound and not any(_unknown((), control, CONTROLS) for control in config.prune.controls):
-        yield from _check_names(config)
-
-
-def _unknown(path: tuple[str | int, ...], name: str | None, known: tuple[str, ...]) -> list[Found]:
-    if name is None or name in known:
-        return []
-    expected = ", ".join(known)
-    return [(path, f"unknown name: got '{name}', expected one of {expected}{did_you_mean(name, known)}")]
-
-
-def _check_recipe(path: tuple[str | int, ...], section: RecipeConfig, policy: bool) -> Iterator[Found]:
-    from wann.pruning.criteria.catalogue import find_criterion
-    from wann.pruning.policy_checks import check_for_policies
-
-    found = [
-        fault
-        for key, known in _NAMES.items()
-        for fault in _unknown((*path, key), getattr(section, key), known)
-    ]
-    if section.preset is None and section.criterion is None:
-        found.append((path, "has neither a preset nor a criterion; see: wann prune --list"))
-    elif section.preset is not None and section.preset not in PRESETS:
-        near = did_you_mean(section.preset, PRESETS)
-        found.append(((*path, "preset"), f"unknown preset '{section.preset}'{near}; see: wann prune --list"))
-    yield from found
-    if found:
-        return
-    try:
-        recipe = recipe_of(section)
-        criterion = find_criterion(recipe.criterion)
-        criterion.resolve(recipe.options)
-        if policy:
-            check_for_policies(recipe, criterion)
-    except WannError as error:
-        yield path, str(error)
-
-
-def _check_names(config: PruneConfig) -> Iterator[Found]:
-    counts = Counter(recipe.name for recipe in recipes_of(config))
-    for name, count in counts.items():
-        if count > 1:
-            yield ("prune", "recipes"), f"{count} recipes are called '{name}'; give them a name each"
-        if name == DENSE:
-            yield ("prune", "recipes"), f"'{DENSE}' is what the dense network is called; choose another name"
-        if ":" in name or "/" in name:
-            yield ("prune", "recipes"), f"'{name}' cannot be the name of a file; give the recipe a name"
+    return asdict(recipe) | {
+        "options": dict(recipe.options),
+        "then": [definition(stage) for stage in recipe.then],
+    }

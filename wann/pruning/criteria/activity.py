@@ -5,14 +5,16 @@ from __future__ import annotations
 from torch import Tensor
 
 from wann.pruning.case import Case
+from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import criterion
 
-_OPTIONS = {"samples": 5000}
+_SAMPLES = 5000
+_OPTIONS = {"samples": whole(_SAMPLES)}
 
 
 def sampled_activity(case: Case) -> list[Tensor]:
     """Return `(samples, neurons)` activations of each hidden layer on training images, float64."""
-    data = case.sample(case.options.get("samples", _OPTIONS["samples"]))
+    data = case.sample(case.options.get("samples", _SAMPLES))
     return [values.double() for values in case.activity(data.images)]
 
 
@@ -24,7 +26,7 @@ def activation(case: Case) -> list[Tensor]:
 
 @criterion(
     "apoz",
-    "share of images for which a neuron is not 0 (1 - APoZ)",
+    "share of images where it is not 0 (1 - APoZ)",
     unit="neuron",
     source="Hu 2016",
     options=_OPTIONS,

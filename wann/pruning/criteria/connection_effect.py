@@ -9,14 +9,15 @@ from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit
 from wann.pruning.case import Case, Values
+from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import criterion
 
 
 @criterion(
     "connection-effect",
-    "the loss without the connection less the loss with it, or what a policy loses; small networks",
+    "exact change of loss or return without it (small networks)",
     source="-",
-    options={"samples": 1000, "most": 20_000},
+    options={"samples": whole(1000), "most": whole(20_000)},
     looks_at="returns",
 )
 @torch.no_grad()

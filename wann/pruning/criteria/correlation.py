@@ -8,9 +8,10 @@ from torch import Tensor
 from wann.pruning.case import Case
 from wann.pruning.criteria.activity import sampled_activity
 from wann.pruning.criteria.folding import copies, fold, greedy_scores
+from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import Values, criterion
 
-_OPTIONS = {"samples": 5000}
+_OPTIONS = {"samples": whole(5000)}
 
 
 def update(case: Case, kept: list[Tensor]) -> Values:
@@ -32,7 +33,7 @@ def update(case: Case, kept: list[Tensor]) -> Values:
 
 @criterion(
     "correlation",
-    "drops one of the most positively correlated pair of activations, folds it into the other",
+    "drops one of the most correlated pair, folds it in",
     unit="neuron",
     source="-",
     options=_OPTIONS,

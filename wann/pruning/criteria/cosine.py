@@ -30,7 +30,7 @@ def update(case: Case, kept: list[Tensor]) -> Values:
 
 @criterion(
     "cosine",
-    "drops one of the most parallel incoming weight vectors, adds it to the other",
+    "drops one of the most parallel pair, adds it to the other",
     unit="neuron",
     source="-",
     update=update,

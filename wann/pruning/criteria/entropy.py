@@ -7,21 +7,20 @@ from torch import Tensor
 
 from wann.pruning.case import Case
 from wann.pruning.criteria.activity import sampled_activity
+from wann.pruning.criteria.options import one_of, whole
 from wann.pruning.criteria.registry import criterion
-from wann.pruning.recipe import require_known
 
 
 @criterion(
     "entropy",
-    "of a neuron's weight histogram (high goes) or of its activations (source: activations; low goes)",
+    "of weights, high goes; of activations, low goes",
     unit="neuron",
     source="Luo 2017",
-    options={"source": "weights", "bins": 20, "samples": 5000},
+    options={"source": one_of("weights", "activations"), "bins": whole(20, 2), "samples": whole(5000)},
 )
 def entropy(case: Case) -> list[Tensor]:
     """- sum p log p over a histogram, in nats; bins are shared by the neurons of a layer."""
     source, bins = case.options.get("source", "weights"), case.options.get("bins", 20)
-    require_known("entropy: options.source", source, ("weights", "activations"))
     if source == "weights":
         return [-histogram_entropy(weight.double(), bins) for weight in case.weights[:-1]]
     return [histogram_entropy(values.T, bins) for values in sampled_activity(case)]

@@ -13,7 +13,7 @@ from wann.pruning.criteria.registry import criterion
 
 @criterion(
     "snip",
-    "abs(g w) summed to 1, one minibatch of 10 images a class",
+    "abs(g w) summed to 1, 10 images a class",
     source="Lee 2019",
     when="before",
     needs_gradient=True,
@@ -27,7 +27,7 @@ def snip(case: Case) -> list[Tensor]:
 
 @criterion(
     "gradient",
-    "abs(g) summed to 1, all training images",
+    "abs(g) summed to 1, all images",
     source="SNIP as often retold",
     when="before",
     needs_gradient=True,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from wann.errors import PruningError
 from wann.pruning.case import Case
+from wann.pruning.criteria.options import positive
 from wann.pruning.criteria.registry import criterion
 
 
 @criterion(
     "grasp",
-    "w (H g), signed: removes what lets the gradient's norm rise most",
+    "w (H g), signed: keeps the gradient's norm",
     source="Wang 2020",
     when="before",
-    options={"temperature": 200.0},
+    options={"temperature": positive(200.0)},
     needs_gradient=True,
     needs_labels=True,
 )
@@ -26,8 +26,6 @@ def grasp(case: Case) -> list[Tensor]:
     no magnitude.
     """
     temperature = case.options.get("temperature", 200.0)
-    if not isinstance(temperature, int | float) or not temperature > 0:
-        raise PruningError(f"grasp: temperature: expected a positive number, got {temperature!r}")
     weights, biases = case.leaves()
     loss = case.loss(case.minibatch(), weights, biases, temperature)
     found = torch.autograd.grad(loss, weights, create_graph=True, materialize_grads=True)

@@ -6,15 +6,16 @@ import torch
 from torch import Tensor
 
 from wann.pruning.case import Case
+from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import criterion
 
 
 @criterion(
     "lda",
-    "Fisher's ratio of a neuron's activations, between the classes over within them",
+    "Fisher's ratio, between over within classes",
     unit="neuron",
     source="Fisher 1936",
-    options={"samples": 5000, "bins": 5},
+    options={"samples": whole(5000), "bins": whole(5, 2)},
 )
 def lda(case: Case) -> list[Tensor]:
     """sum_c n_c (m_c - m)^2 / sum_c sum_(i in c) (a_i - m_c)^2; 0 for a neuron that never changes."""

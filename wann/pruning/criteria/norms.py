@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from wann.errors import CriterionDoesNotFit, PruningError
+from wann.errors import CriterionDoesNotFit
 from wann.pruning.case import Case
+from wann.pruning.criteria.options import share
 from wann.pruning.criteria.registry import criterion
 
 
@@ -42,10 +43,10 @@ def l2(case: Case) -> list[Tensor]:
 
 @criterion(
     "l0",
-    "number of a neuron's incoming weights that are not 0 (magnitude_density: of the largest ones)",
+    "number of its weights that are not 0; not of a dense net",
     unit="neuron",
     source="-",
-    options={"magnitude_density": None},
+    options={"magnitude_density": share(None)},
     looks_at="weights",
 )
 def l0(case: Case) -> list[Tensor]:
@@ -56,8 +57,6 @@ def l0(case: Case) -> list[Tensor]:
     """
     weights = case.weights
     if (density := case.options.get("magnitude_density")) is not None:
-        if not isinstance(density, int | float) or not 0 < density <= 1:
-            raise PruningError(f"l0: magnitude_density: expected a number in (0, 1], got {density!r}")
         sizes = torch.cat([weight.abs().flatten() for weight in weights])
         least = sizes.sort(descending=True).values[max(0, round(density * len(sizes)) - 1)]
         weights = [weight * (weight.abs() >= least) for weight in weights]

@@ -6,14 +6,15 @@ from torch import Tensor
 
 from wann.pruning.case import Case
 from wann.pruning.criteria.curvature import diagonal
+from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import criterion
 
 
 @criterion(
     "obd",
-    "h w^2 / 2, h the diagonal of the Gauss-Newton matrix",
+    "h w^2 / 2, h of the Gauss-Newton diagonal",
     source="LeCun 1989",
-    options={"samples": 5000},
+    options={"samples": whole(5000)},
     needs_gradient=True,
 )
 def obd(case: Case) -> list[Tensor]:

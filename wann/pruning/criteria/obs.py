@@ -13,9 +13,8 @@ from torch import Tensor
 
 from wann.pruning.case import Case
 from wann.pruning.criteria.curvature import full
+from wann.pruning.criteria.options import positive, whole
 from wann.pruning.criteria.registry import Values, criterion
-
-_OPTIONS = {"samples": 5000, "damping": 1e-4, "exact_up_to": 1000}
 
 
 def update(case: Case, masks: list[Tensor]) -> Values:
@@ -38,9 +37,9 @@ def update(case: Case, masks: list[Tensor]) -> Values:
 
 @criterion(
     "obs",
-    "w^2 / (2 [H^-1]_qq), and the rest makes up for what goes; larger networks layer by layer",
+    "w^2 / 2[H^-1]_qq, rest updated",
     source="Hassibi 1993; Dong 2017",
-    options=_OPTIONS,
+    options={"samples": whole(5000), "damping": positive(1e-4), "exact_up_to": whole(1000, 0)},
     update=update,
 )
 def obs(case: Case) -> list[Tensor]:
@@ -63,17 +62,17 @@ def obs(case: Case) -> list[Tensor]:
 
 def _is_small(case: Case) -> bool:
     sizes = sum(weight.numel() + weight.shape[0] for weight in case.weights)
-    return sizes <= case.options.get("exact_up_to", _OPTIONS["exact_up_to"])
+    return sizes <= case.options.get("exact_up_to", 1000)
 
 
 def _damped(case: Case, matrix: Tensor) -> Tensor:
-    share = case.options.get("damping", _OPTIONS["damping"])
+    share = case.options.get("damping", 1e-4)
     return matrix + torch.eye(len(matrix), dtype=matrix.dtype) * share * matrix.diagonal().mean()
 
 
 def _matrices(case: Case) -> Iterator[Tensor]:
     """Yield `(in + 1, in + 1)` mean a a' of what enters each layer, the bias's 1 last."""
-    images = case.train.images[: case.options.get("samples", _OPTIONS["samples"])]
+    images = case.train.images[: case.options.get("samples", 5000)]
     for values in (images, *case.activity(images)):
         a = torch.cat([values, torch.ones_like(values[:, :1])], 1).double()
         yield _damped(case, a.T @ a / len(a))
@@ -95,7 +94,7 @@ def _minimum(matrix: Tensor, pulled: Tensor, kept: Tensor) -> Tensor:
 
 def _whole(case: Case, masks: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
     """Return the `(P, P)` matrix, the `(P,)` parameters and which of them are kept, in one order."""
-    data = case.train[: case.options.get("samples", _OPTIONS["samples"])]
+    data = case.train[: case.options.get("samples", 5000)]
     pairs = zip(case.weights, case.biases, strict=True)
     flat = torch.cat([torch.cat([w, b[:, None]], 1).flatten() for w, b in pairs]).double()
     kept = torch.cat([torch.cat([m, torch.ones_like(m[:, :1])], 1).flatten() for m in masks])

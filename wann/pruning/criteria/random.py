@@ -7,15 +7,16 @@ from torch import Tensor
 
 from wann.errors import PruningError
 from wann.pruning.case import Case
+from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import criterion
 
 
 @criterion(
     "random",
-    "uniform; keeps the best of so many tries by the loss on validation images, or the return",
+    "uniform; the best of so many tries",
     source="Yang 2023",
     when="before",
-    options={"tries": 1},
+    options={"tries": whole(1)},
     looks_at="returns",
 )
 def random(case: Case) -> list[Tensor]:
@@ -24,8 +25,6 @@ def random(case: Case) -> list[Tensor]:
     Of a policy's, that whose masked network earns most.
     """
     tries = case.options.get("tries", 1)
-    if not isinstance(tries, int) or tries < 1:
-        raise PruningError(f"random: tries: expected 1 or more, got {tries!r}")
     draws = [_draw(case) for _ in range(tries)]
     return draws[0] if tries == 1 else min(draws, key=lambda draw: _loss(case, draw))
 

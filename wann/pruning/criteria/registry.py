@@ -21,13 +21,13 @@ from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged
 from wann.pruning.case import LOSSES, Case, Values
-from wann.pruning.recipe import WHEN, require_known
+from wann.pruning.criteria.options import Option, one_of
+from wann.pruning.recipe import UNITS, WHEN, require_known
 
 Score = Callable[[Case], Sequence[Tensor]]
 Update = Callable[[Case, list[Tensor]], Values]
 
-COMMON_OPTIONS = ("unit", "loss")
-UNITS = ("weight", "neuron")
+COMMON_OPTIONS = {"loss": one_of(*LOSSES)}
 LOOKS = ("weights", "data", "returns")
 
 
@@ -40,11 +40,12 @@ class Criterion:
         score: the function that was decorated.
         when: whether it is meant for initial weights (`before`) or trained ones (`after`).
         unit: what a score is of: `weight` or `neuron`.
-        options: names and defaults of what it takes.
+        options: names and defaults of what it takes; an `Option` also says what a value may be.
         update: `(case, masks of what is kept) -> weights and biases`: what becomes of the rest.
         needs_gradient: whether scores that are all 0 are an error.
         looks_at: `weights` alone; `data`; or `returns`, of `Case.returns`, and data where there are none.
-        needs_labels: whether its loss tells nothing of an untrained policy, which has none.
+        needs_labels: whether it goes by the slope of a loss, which a policy, held against its own outputs,
+            has not.
         activations: those of hidden neurons that it makes sense for, None = all.
     """
 
@@ -66,15 +67,33 @@ class Criterion:
 
         Raises:
             UnknownMethod: one that it does not take.
+            PruningError: a value is not what it may be.
         """
-        for key in options:
-            require_known(f"{self.name}: options", key, (*self.options, *COMMON_OPTIONS))
-        resolved = {"unit": self.unit, "loss": LOSSES[0], **self.options, **options}
-        require_known(f"{self.name}: options.loss", resolved["loss"], LOSSES)
-        require_known(f"{self.name}: options.unit", resolved["unit"], UNITS)
-        if self.unit == "neuron" and resolved["unit"] == "weight":
-            raise CriterionDoesNotFit(f"{self.name}: scores neurons, so 'unit: weight' is not possible")
-        return resolved
+        known = {**COMMON_OPTIONS, **self.options}
+        for key, value in options.items():
+            require_known(f"{self.name}: options", key, known)
+            if isinstance(option := known[key], Option):
+                option.check(f"{self.name}: options.{key}", value)
+        defaults = {key: o.default if isinstance(o, Option) else o for key, o in known.items()}
+        return {**defaults, **options}
+
+    def unit_of(self, wanted: str | None) -> str:
+        """Return what goes together, `weight` or `neuron`, where a recipe wants this.
+
+        Raises:
+            CriterionDoesNotFit: weights alone cannot go.
+        """
+        if self.unit == "neuron" and wanted == "weight":
+            raise CriterionDoesNotFit(f"{self.name}: unit: weight is not possible, as it scores neurons")
+        return wanted or self.unit
+
+    def check_activation(self, activation: str) -> None:
+        """Raise CriterionDoesNotFit where it makes no sense for hidden neurons with this activation."""
+        if self.activations is not None and activation not in self.activations:
+            raise CriterionDoesNotFit(
+                f"{self.name}: expected one of the activations {', '.join(self.activations)}, "
+                f"got {activation}"
+            )
 
     def __call__(self, case: Case) -> list[Tensor]:
         """Score a case and check what came out.
@@ -82,11 +101,7 @@ class Criterion:
         Raises:
             CriterionDoesNotFit, NoGradient, TrainingDiverged, PruningError: why it tells nothing.
         """
-        if self.activations is not None and case.activation not in self.activations:
-            raise CriterionDoesNotFit(
-                f"{self.name}: expected one of the activations {', '.join(self.activations)}, "
-                f"got {case.activation}"
-            )
+        self.check_activation(case.activation)
         if self.unit == "neuron" and len(case.weights) < 2:
             raise CriterionDoesNotFit(f"{self.name}: scores hidden neurons, and the network has none")
         _require_numbers(self.name, case.weights)

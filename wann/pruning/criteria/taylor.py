@@ -6,17 +6,19 @@ import torch
 from torch import Tensor, nn
 
 from wann.pruning.case import Case, Data
+from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import criterion
 from wann.pruning.model import ACTIVATIONS
 
 
 @criterion(
     "taylor1",
-    "(sum g w)^2 over a neuron's incoming weights and bias",
+    "(sum g w)^2 over its weights and bias",
     unit="neuron",
     source="Molchanov 2019",
-    options={"samples": 5000},
+    options={"samples": whole(5000)},
     needs_gradient=True,
+    needs_labels=True,
 )
 def taylor1(case: Case) -> list[Tensor]:
     """(sum g w)^2: what the first-order expansion says of the squared change of the loss (eq. 8)."""
@@ -32,10 +34,10 @@ def taylor1(case: Case) -> list[Tensor]:
 
 @criterion(
     "taylor2",
-    "(g w - w H w / 2)^2 over a neuron's incoming weights and bias",
+    "(g w - w H w / 2)^2 over the same",
     unit="neuron",
     source="Molchanov 2019",
-    options={"samples": 500},
+    options={"samples": whole(500)},
     needs_gradient=True,
 )
 def taylor2(case: Case) -> list[Tensor]:

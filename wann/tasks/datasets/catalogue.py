@@ -79,6 +79,6 @@ def load(name: str) -> Dataset:
             raise UnknownDataset(f"task.dataset: '{name}': no such file")
         return reader(path)
     raise UnknownDataset(
-        f"task.dataset: unknown data set '{name}'{did_you_mean(name, DATASETS)}; known are "
-        f"{', '.join(DATASETS)}, and paths of .npz and .csv files"
+        f"task.dataset: unknown data set '{name}'; known are {', '.join(DATASETS)}, and paths of .npz and "
+        f".csv files{did_you_mean(name, DATASETS)}"
     )

@@ -30,8 +30,8 @@ def download(collection: str, progress: Progress = lambda name, done, total: Non
     """
     if collection not in COLLECTIONS:
         raise DataError(
-            f"wann data download: unknown collection '{collection}'{did_you_mean(collection, COLLECTIONS)}; "
-            f"expected {' or '.join(COLLECTIONS)}"
+            f"wann data download: unknown collection '{collection}'; "
+            f"expected {' or '.join(COLLECTIONS)}{did_you_mean(collection, COLLECTIONS)}"
         )
     known = COLLECTIONS[collection]
     folder = data_folder() / collection

@@ -132,6 +132,11 @@ def test_shipped_configs_are_what_they_are_named_for():
         ("prune: {recipes: [{preset: snip, name: dense}], densities: [0.1]}", "choose another name"),
         ("prune: {recipes: [snip], densities: [2]}", "prune.densities[0]: out of range: got 2"),
         ("prune: {recipes: [snip]}", "prune.densities: missing"),
+        ("prune: {recipes: [{preset: han, network: liner}], densities: [1]}", "did you mean 'linear'"),
+        (
+            "prune: {recipes: [{preset: han, then: [linear]}], densities: [1]}",
+            "stage 2 has the network",
+        ),
         ("prune: {recipes: [{preset: magnitude, rounds: 3}], densities: [1]}", "rounds: is for schedule: it"),
         ("prune: {recipes: [{preset: lottery, rewind: 3}], densities: [1]}", "and here it is reset; set th"),
         ("prune: {recipes: [{preset: random, options: {tries: 0}}], densities: [1]}", "1 or more, got 0"),

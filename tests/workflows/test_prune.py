@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from wann.config import PruneConfig, parse_prune_config
 from wann.errors import NothingLeft, RunDamaged, RunError, RunExists
+from wann.pruning.presets import PRESETS
+from wann.records import working
 from wann.records.cell_row import CellRow
 from wann.records.find import find_network
 from wann.records.manifest import read_manifest
 from wann.records.network_file import NetworkFile
 from wann.records.prune_directory import PruneDirectory, read_cells
 from wann.records.reading import RecordedRun
+from wann.records.working import WorkingFolder
+from wann.workflows.build import build_task
 from wann.workflows.judge import test as judge_network
 from wann.workflows.listing import describe_run
 from wann.workflows.prune import resume, start
 from wann.workflows.prune_checks import check
+from wann.workflows.prune_plan import Cell, training_of
 from wann.workflows.prune_watcher import SilentPruning
-from wann.workflows.prune_work import find_density
+from wann.workflows.prune_work import Job, find_density, work
 
 TEXT = """
 task: {dataset: digits}
@@ -92,6 +99,83 @@ def test_every_cell_is_made_and_recorded(run: Path):
         len(NAMES),
     )
     assert describe_run(run)["generation"] == len(NAMES)
+
+
+def test_a_finished_run_has_no_unfinished_work(run: Path):
+    assert not (run / "working").exists()
+
+
+@pytest.mark.parametrize("size", [{"density": 0.3, "wanted": None}, {"density": None, "wanted": 150}])
+def test_a_job_that_was_cut_off_goes_on(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size):
+    """The second attempt begins where the first one was cut off, and comes to the same cell."""
+    monkeypatch.setattr(working, "_SECONDS_BETWEEN_SAVES", 0.0)
+    changed = config("training.epochs=6", "prune.recipes=[magnitude]")
+    task = build_task(changed.task)
+    epochs: list[str] = []
+
+    def job(cell: Cell | None, folder: Path | None, dense: Any = None) -> Job:
+        model = changed.model
+        return Job(model.hidden, model.activation, training_of(changed), 0, cell, dense, folder)
+
+    def tell(folder: WorkingFolder, words: str) -> None:
+        epochs.append(words)
+        if len(epochs) == stop_at:
+            raise KeyboardInterrupt
+
+    def after_a_stop(cell: Cell | None, dense: Any = None) -> Any:
+        with pytest.raises(KeyboardInterrupt):
+            work(task, job(cell, tmp_path / "work", dense))
+        assert list((tmp_path / "work").glob("*.npz"))
+        epochs.clear()
+        return work(task, job(cell, tmp_path / "work", dense))
+
+    monkeypatch.setattr(WorkingFolder, "tell", tell)
+    stop_at = -1
+    dense = work(task, job(None, None))
+    epochs.clear()
+    cell = Cell(PRESETS["magnitude"], seed=0, **size)
+    whole = work(task, job(cell, None, dense))
+    all_epochs = list(epochs)
+
+    epochs.clear()
+    stop_at = 5
+    again = after_a_stop(None)
+    assert epochs == ["dense 5/6", "dense 6/6"]
+    assert (again.score, again.best_epoch) == (dense.score, dense.best_epoch)
+    shutil.rmtree(tmp_path / "work")
+
+    epochs.clear()
+    stop_at = len(all_epochs) - 1
+    made = after_a_stop(cell, dense)
+    assert epochs[-2:] == all_epochs[-2:] == ["round 1/1 5/6", "round 1/1 6/6"]
+    assert len(epochs) <= len(all_epochs) - 4  # four epochs of six were kept
+    assert made.score == whole.score
+    assert made.effective_connections == whole.effective_connections
+    assert not (tmp_path / "work").exists()
+
+
+def test_rivals_that_are_small_by_themselves(tmp_path: Path):
+    changed = config(
+        "prune.recipes=[small-dense, linear, magnitude]", "prune.seeds=[0]", "prune.controls=[reinit]"
+    )
+    assert start(changed, tmp_path / "run", "tiny").status == "finished"
+    rows = {row.cell.removesuffix("-s0"): row for row in read_cells(tmp_path / "run")}
+    assert "magnitude+reinit-d0.3" in rows
+    assert not any("linear+" in name or "small-dense+" in name for name in rows)
+    whole = 64 * 12 + 12 * 10
+    for name, width in (("small-dense-d0.3", round(0.3 * whole / 74)), ("small-dense-n150", 2)):
+        row = rows[name]
+        assert row.neurons_alive == [width]
+        assert row.density == pytest.approx(width * 74 / whole)
+        assert row.compression == pytest.approx(whole / (width * 74))
+        assert row.effective_connections <= width * 75 + 10
+    assert rows["small-dense-d0.3"].score > 0.2  # of ten classes, after two epochs
+    assert rows["linear-d0.3"].density == pytest.approx(0.3, abs=1 / whole)
+    assert rows["linear-n150"].effective_connections == pytest.approx(150, rel=0.05)
+    assert rows["linear-n150"].neurons_alive == []
+    assert rows["linear-n150"].dense_score == rows["dense"].score
+    network = NetworkFile.load(tmp_path / "run" / rows["linear-n150"].network)
+    assert network.genome.n_nodes == 1 + 64 + 10  # bias, inputs, outputs
 
 
 def test_budgets_are_met(run: Path):

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from wann.records.cell_row import CellRow
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
 
 _SECONDS_BETWEEN_LINES = 2.0
+_SECONDS_BETWEEN_LOOKS = 1.0
+_MOST_LINES = 8
 
 
 @contextmanager
@@ -50,7 +61,7 @@ class _Lines(_Quiet):
     def __init__(self) -> None:
         self._last = 0.0
 
-    def begin(self, title: str, done: int, total: int) -> None:
+    def begin(self, title: str, done: int, total: int, under_way: Callable[[], list[str]]) -> None:
         print(title, flush=True)
 
     def cell(self, row: CellRow, done: int, total: int) -> None:
@@ -59,12 +70,29 @@ class _Lines(_Quiet):
             print(f"cell {done}/{total}  {figures(row)}", flush=True)
 
 
+class _Cells(Progress):
+    """A bar of cells, and below it what is made just now."""
+
+    def __init__(self, *columns: ProgressColumn, **settings: Any) -> None:
+        self.under_way: Callable[[], list[str]] = list
+        self._looked, self._lines = 0.0, [""]
+        super().__init__(*columns, **settings)
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """The bar, and a line for each cell that is under way."""
+        yield from super().get_renderables()
+        if time.monotonic() - self._looked >= _SECONDS_BETWEEN_LOOKS:
+            self._looked, self._lines = time.monotonic(), self.under_way()
+        for line in self._lines[:_MOST_LINES]:
+            yield Text(f"  {line}", style="dim", no_wrap=True, overflow="ellipsis")
+
+
 class _Live(_Quiet):
-    """One line that follows the work."""
+    """A bar that follows the work."""
 
     def __init__(self) -> None:
         self._console = Console()
-        self._progress = Progress(
+        self._progress = _Cells(
             BarColumn(bar_width=10),
             MofNCompleteColumn(),
             TextColumn("{task.fields[last]}"),
@@ -74,7 +102,8 @@ class _Live(_Quiet):
         )
         self._bar = self._progress.add_task("cells", start=False, last="the dense networks are trained")
 
-    def begin(self, title: str, done: int, total: int) -> None:
+    def begin(self, title: str, done: int, total: int, under_way: Callable[[], list[str]]) -> None:
+        self._progress.under_way = under_way
         self._console.print(title, highlight=False)
         self._progress.start()
         self._progress.update(self._bar, total=total, completed=done)

@@ -164,10 +164,14 @@ class RecipeConfig(StageConfig):
     """One of `prune.recipes`."""
 
     name: Label | None = Field(default=None, description="What it is called; null: as the preset.")
+    network: Name | None = Field(
+        default=None,
+        description="A rival that is small by itself, `small-dense` or `linear`; null: as the preset.",
+    )
     then: Annotated[tuple[Annotated[StageConfig, BeforeValidator(_as_preset)], ...], _Loose] = Field(
         default=(),
         max_length=20,
-        description="Stages that follow, names of presets or mappings with these keys but `name` and `then`.",
+        description="Stages that follow, names of presets or mappings with these keys but the last three.",
     )
 
 
@@ -202,7 +206,7 @@ class PruneSection(_Section):
     controls: Annotated[tuple[Name, ...], _Loose, _Unique] = Field(
         default=(),
         max_length=20,
-        description="Each recipe that has no control of its own is run once more with each of these.",
+        description="Each recipe for `model` without a control of its own is run once more with each.",
         json_schema_extra={"uniqueItems": True},
     )
 

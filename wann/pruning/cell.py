@@ -14,6 +14,7 @@ from wann.pruning.fit import Report
 from wann.pruning.model import Layers, one_thread
 from wann.pruning.process import Process
 from wann.pruning.recipe import Recipe
+from wann.pruning.saved import NotSaved, Saved
 from wann.pruning.simplify import count
 from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
@@ -68,8 +69,9 @@ def prune_cell(
     training: Training,
     dense: DenseNet | None = None,
     progress: Report | None = None,
+    saved: Saved | None = None,
 ) -> CellResult:
-    """Prune a network as a recipe says; equal arguments give equal weights on one machine.
+    """Prune a network as a recipe says; equal arguments give equal weights on one machine, stopped or not.
 
     Args:
         task: a data set.
@@ -80,16 +82,17 @@ def prune_cell(
         training: of the dense network, and after each round.
         dense: what `train_dense` returned for the same task, sizes, seed and training; None = train it now.
         progress: called after every epoch.
+        saved: where trainings keep what they have come to.
 
     Raises:
         UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, TrainingDiverged: why not.
     """
     chain = links(recipe, density, seed)
-    dense = dense or train_dense(task, hidden, activation, seed, training, progress)
+    dense = dense or train_dense(task, hidden, activation, seed, training, progress, saved)
     check_dense(dense, ((task.n_inputs, *hidden, task.n_outputs), activation, seed))
     started = time.perf_counter()
     with one_thread():
-        process = Process(task, chain, training, dense, progress)
+        process = Process(task, chain, training, dense, progress, saved or NotSaved())
         model = process.run()
         score = score_of(task, model)
     spent = (process.steps, time.perf_counter() - started, None)

@@ -11,6 +11,7 @@ import torch
 from wann.errors import PruningError
 from wann.pruning.fit import Plan, Report, accuracy, fit, sizes_of, tensors
 from wann.pruning.model import MLP, Layers, from_layers, initial_layers, one_thread
+from wann.pruning.saved import NotSaved, Saved
 from wann.pruning.streams import Stream, generator
 from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
@@ -67,8 +68,9 @@ def train_dense(
     seed: int,
     training: Training,
     progress: Report | None = None,
+    saved: Saved | None = None,
 ) -> DenseNet:
-    """Train a dense MLP; equal arguments give equal weights on one machine.
+    """Train a dense MLP; equal arguments give equal weights on one machine, be it stopped on the way or not.
 
     Raises:
         UnknownMethod: of the activation.
@@ -83,7 +85,8 @@ def train_dense(
         model.load(initial_layers(sizes, generator(seed, Stream.INITIAL)))
         plan = Plan(training, "dense", training.epochs, keep_checkpoints=True)
         train, validation = tensors(task.data.train), tensors(task.data.validation)
-        made = fit(model, train, validation, plan, generator(seed, Stream.DENSE), progress)
+        place = (saved or NotSaved()).next()
+        made = fit(model, train, validation, plan, generator(seed, Stream.DENSE), progress, place)
         return DenseNet(
             sizes,
             activation,

@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from wann.errors import TrainingDiverged
 from wann.pruning.case import Data
+from wann.pruning.fit_state import FitState
 from wann.pruning.model import MLP, Layers
+from wann.pruning.saved import NotSaved, Place
 from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets import Split
@@ -22,21 +24,22 @@ class Progress:
 
     Attributes:
         stage: `dense`, or the round: `round 2/5`.
-        epoch, epochs: from 1.
-        loss: mean over the epoch's images.
-        accuracy: on the validation images.
+        epoch, epochs: from 1; iterations of CMA-ES, of a policy.
+        loss: mean over the epoch's images; None of a policy.
+        accuracy: on the validation images; of a policy what the best earns so far.
         density: share of weights that are kept.
     """
 
     stage: str
     epoch: int
     epochs: int
-    loss: float
+    loss: float | None
     accuracy: float
     density: float
 
 
 Report = Callable[[Progress], None]
+_NOWHERE = NotSaved()
 
 
 @dataclass
@@ -84,57 +87,47 @@ def fit(
     plan: Plan,
     generator: torch.Generator,
     report: Report | None = None,
+    place: Place = _NOWHERE,
 ) -> Fitted:
-    """Train a model in place.
+    """Train a model in place; what was kept at this place of the same training is gone on with.
 
     Raises:
         TrainingDiverged: the loss is no number any more.
     """
-    made, training = Fitted(), plan.training
-    optimiser = _optimiser(model, training)
-    best, best_values, waited = accuracy(model, validation), model.values(), 0
-    made.best_epoch = plan.first_epoch
+    training = plan.training
+    values, first = model.values(), plan.first_epoch
+    state = FitState(
+        model, _optimiser(model, training), generator, first, accuracy(model, validation), first, values
+    )
     if plan.keep_checkpoints:
-        made.checkpoints.append(best_values)
-    for epoch in range(plan.first_epoch, plan.epochs):
-        loss = _epoch(model, train, plan, optimiser, epoch, generator)
+        state.checkpoints.append(values)
+    if snapshot := place.found():
+        state.restore(snapshot)
+    while state.epoch < plan.epochs and not (training.patience and state.waited >= training.patience):
+        loss = _epoch(train, plan, state)
         if not torch.isfinite(torch.tensor(loss)):
             raise TrainingDiverged(
-                f"{plan.stage}: the loss of epoch {epoch + 1} is {loss}; try a lower learning rate than "
-                f"{training.learning_rate:g}"
+                f"{plan.stage}: the loss of epoch {state.epoch + 1} is {loss}; try a lower learning rate "
+                f"than {training.learning_rate:g}"
             )
-        made.steps += -(-len(train) // training.batch_size)
-        score = accuracy(model, validation)
-        if plan.keep_checkpoints:
-            made.checkpoints.append(model.values())
+        steps, score = -(-len(train) // training.batch_size), accuracy(model, validation)
+        state.count_epoch(score, steps, training.patience is not None, plan.keep_checkpoints)
         if report is not None:
-            report(Progress(plan.stage, epoch + 1, plan.epochs, loss, score, density_of(model)))
-        waited += 1
-        if score > best:
-            best, made.best_epoch, waited = score, epoch + 1, 0
-            best_values = model.values() if training.patience else best_values
-        if training.patience and waited >= training.patience:
-            break
+            report(Progress(plan.stage, state.epoch, plan.epochs, loss, score, density_of(model)))
+        place.keep(state.snapshot)
     if training.patience:
-        model.load(best_values)
-    return made
+        model.load(state.best_values)
+    return Fitted(state.steps, state.best_epoch, state.checkpoints)
 
 
-def _epoch(
-    model: MLP,
-    train: Data,
-    plan: Plan,
-    optimiser: torch.optim.Optimizer,
-    epoch: int,
-    generator: torch.Generator,
-) -> float:
+def _epoch(train: Data, plan: Plan, state: FitState) -> float:
     """Go through all training images once; return their mean loss."""
-    size = plan.training.batch_size
-    order = torch.randperm(len(train), generator=generator)
+    model, optimiser, size = state.model, state.optimiser, plan.training.batch_size
+    order = torch.randperm(len(train), generator=state.generator)
     steps = -(-len(order) // size)
     total = torch.zeros(())
     for k in range(steps):
-        step = epoch * steps + k
+        step = state.epoch * steps + k
         if plan.before_step is not None:
             plan.before_step(step)
         share = 1.0 if plan.at_lowest_rate else step / (plan.epochs * steps)

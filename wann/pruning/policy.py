@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from wann.pruning.cell import CellResult, check_dense, result_of
 from wann.pruning.chain import links
 from wann.pruning.dense import DenseNet, check_hidden
+from wann.pruning.fit import Report
 from wann.pruning.model import one_thread
 from wann.pruning.policy_checks import check_for_policies
 from wann.pruning.policy_fit import fit_policy, initial_policy
@@ -16,14 +17,21 @@ from wann.pruning.policy_process import PolicyProcess
 from wann.pruning.policy_stage import Stage
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.recipe import Recipe
+from wann.pruning.saved import NotSaved, Saved
 from wann.pruning.streams import Stream, generator, number
 from wann.tasks.task import Task
 
 
 def train_policy(
-    task: Task, hidden: Sequence[int], activation: str, seed: int, training: PolicyTraining
+    task: Task,
+    hidden: Sequence[int],
+    activation: str,
+    seed: int,
+    training: PolicyTraining,
+    progress: Report | None = None,
+    saved: Saved | None = None,
 ) -> DenseNet:
-    """Train a dense policy by CMA-ES; equal arguments give equal weights on one machine.
+    """Train a dense policy by CMA-ES; equal arguments give equal weights on one machine, stopped or not.
 
     Its `checkpoints` hold the initial weights alone, its `steps` are iterations.
 
@@ -38,7 +46,8 @@ def train_policy(
     initial = initial_policy(sizes, generator(seed, Stream.INITIAL))
     with one_thread(), Stage(task, PolicyForm(sizes, activation, task.output_activation)) as stage:
         draws = number(seed, Stream.DENSE)
-        layers = fit_policy(stage, initial, training, training.iterations, draws)
+        place = (saved or NotSaved()).next()
+        layers = fit_policy(stage, initial, training, training.iterations, draws, "dense", progress, place)
         return DenseNet(
             sizes=sizes,
             activation=activation,
@@ -62,25 +71,28 @@ def prune_policy(
     seed: int,
     training: PolicyTraining,
     dense: DenseNet | None = None,
+    progress: Report | None = None,
+    saved: Saved | None = None,
 ) -> CellResult:
-    """Prune a policy as a recipe says; equal arguments give equal weights on one machine.
+    """Prune a policy as a recipe says; equal arguments give equal weights on one machine, stopped or not.
 
     Args:
         task: with episodes.
         dense: what `train_policy` returned for the same task, sizes, seed and training; None = train it now.
-        hidden, activation, recipe, density, seed, training: as in `prune_cell`.
+        hidden, activation, recipe, density, seed, training, saved: as in `prune_cell`.
+        progress: called after every iteration.
 
     Raises:
         UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, EvaluationError: why not.
     """
     chain = links(recipe, density, seed)
     check_for_policies(recipe)
-    dense = dense or train_policy(task, hidden, activation, seed, training)
+    dense = dense or train_policy(task, hidden, activation, seed, training, progress, saved)
     sizes = (task.n_inputs, *hidden, task.n_outputs)
     check_dense(dense, (sizes, activation, seed))
     started = time.perf_counter()
     with one_thread(), Stage(task, PolicyForm(sizes, activation, task.output_activation)) as stage:
-        process = PolicyProcess(stage, chain, training, dense)
+        process = PolicyProcess(stage, chain, training, dense, progress, saved or NotSaved())
         layers = process.run().masked_layers()
         score = stage.score(layers)
         spent = (process.steps, time.perf_counter() - started, stage.env_steps)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import torch
 
 from wann.errors import NothingLeft
+from wann.pruning.fit import Progress, Report
 from wann.pruning.policy_stage import Stage
 from wann.pruning.policy_training import PolicyTraining
+from wann.pruning.saved import NotSaved, Place
 from wann.pruning.simplify import Layers
 from wann.training.cma import CmaEs
 from wann.training.control import ControlTrainer
 from wann.training.settings import CmaSettings
+from wann.training.state import TuneState
+
+_NOWHERE = NotSaved()
 
 
 def initial_policy(sizes: Sequence[int], generator: torch.Generator) -> Layers:
@@ -29,7 +35,16 @@ def initial_policy(sizes: Sequence[int], generator: torch.Generator) -> Layers:
     return layers
 
 
-def fit_policy(stage: Stage, layers: Layers, training: PolicyTraining, iterations: int, seed: int) -> Layers:
+def fit_policy(
+    stage: Stage,
+    layers: Layers,
+    training: PolicyTraining,
+    iterations: int,
+    seed: int,
+    label: str = "",
+    progress: Report | None = None,
+    place: Place = _NOWHERE,
+) -> Layers:
     """Return the layers with trained weights; what is 0 because it was pruned stays 0.
 
     Of the start, the means and the best candidates, the one that earns most on common `tune` episodes is
@@ -41,6 +56,8 @@ def fit_policy(stage: Stage, layers: Layers, training: PolicyTraining, iteration
         training: population, episodes and first standard deviation.
         iterations: how many.
         seed: of candidates and episodes.
+        label, progress: what is called after every iteration, with this name of the stage.
+        place: what was kept at this place of the same training is gone on with.
 
     Raises:
         NothingLeft: no weight has an effect.
@@ -55,9 +72,18 @@ def fit_policy(stage: Stage, layers: Layers, training: PolicyTraining, iteration
     settings = CmaSettings(iterations, training.population, training.episodes, training.sigma)
     optimiser = CmaEs(part.weights, settings, seed)
     trainer = ControlTrainer(stage.pool, part.network, optimiser, part.weights, training.episodes, seed)
-    state = trainer.init()
+    snapshot = place.found()
+    state = TuneState.of_parts(*snapshot) if snapshot else trainer.init()
     while state.iteration < iterations:
-        state, _ = trainer.step(state)
+        state, _ = trainer.step(replace(state, rows=()))
+        if progress is not None:
+            progress(Progress(label, state.iteration, iterations, None, state.score, _density(layers)))
+        place.keep(state.parts)
     state = trainer.finish(state)
     stage.env_steps += state.env_steps
     return stage.form.with_weights(layers, part, state.weights)
+
+
+def _density(layers: Layers) -> float:
+    weights = [weight for weight, _ in layers]
+    return sum(int((weight != 0).sum()) for weight in weights) / sum(weight.size for weight in weights)

@@ -12,11 +12,13 @@ from wann.pruning.case import Data, Values
 from wann.pruning.chain import Link
 from wann.pruning.course import Course
 from wann.pruning.dense import DenseNet, Score
+from wann.pruning.fit import Report
 from wann.pruning.model import MLP
 from wann.pruning.policy_fit import fit_policy, initial_policy
 from wann.pruning.policy_stage import Stage
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.pruner import Pruner
+from wann.pruning.saved import Saved
 from wann.pruning.simplify import Layers
 from wann.pruning.streams import Stream, generator, number
 
@@ -25,10 +27,16 @@ class PolicyProcess(Course):
     """One run of a recipe on a policy; its steps are iterations of CMA-ES."""
 
     def __init__(
-        self, stage: Stage, chain: Sequence[Link], training: PolicyTraining, dense: DenseNet
+        self,
+        stage: Stage,
+        chain: Sequence[Link],
+        training: PolicyTraining,
+        dense: DenseNet,
+        progress: Report | None,
+        saved: Saved,
     ) -> None:
         super().__init__(MLP(dense.sizes, dense.activation, torch.float64), chain, dense)
-        self._stage, self._training = stage, training
+        self._stage, self._training, self._progress, self._saved = stage, training, progress, saved
 
     def pruner(self, link: Link) -> Pruner:
         """As the course says: of images there are none, and losses are squared."""
@@ -65,7 +73,10 @@ class PolicyProcess(Course):
         iterations = self._training.iterations if before else self._training.iterations_of_round(last)
         seed = number(link.seed, Stream.RETRAINING, k + 1)
         layers = self.model.masked_layers()
-        self.model.load(fit_policy(self._stage, layers, self._training, iterations, seed))
+        label, watch, place = f"{link.label}round {k + 1}/{count}", self._progress, self._saved.next()
+        self.model.load(
+            fit_policy(self._stage, layers, self._training, iterations, seed, label, watch, place)
+        )
         self.steps += iterations
 
     def _returns(self, policies: Sequence[Values], seed: int) -> np.ndarray:

@@ -34,6 +34,8 @@ PRESETS: dict[str, Recipe] = {
         Recipe("weight-rewind", "magnitude", schedule="levels", retraining="weight-rewind"),
         Recipe("lr-rewind", "magnitude", schedule="levels", retraining="lr-rewind"),
         Recipe("gradual", "magnitude", schedule="gradual", retraining="none", when="before"),
+        Recipe("small-dense", "random", retraining="reset", when="before", network="small-dense"),
+        Recipe("linear", "magnitude", network="linear"),
         _neurons("l1"),
         _neurons("l2"),
         _neurons("l0", options={"magnitude_density": 0.1}),

@@ -14,6 +14,7 @@ from wann.pruning.fit import Plan, Report, density_of, fit, tensors
 from wann.pruning.model import MLP
 from wann.pruning.pruner import Pruner
 from wann.pruning.retraining import Start, starting_point
+from wann.pruning.saved import Saved
 from wann.pruning.schedules import Round, gradual_densities
 from wann.pruning.streams import Stream, generator
 from wann.pruning.training import Training
@@ -30,9 +31,10 @@ class Process(Course):
         training: Training,
         dense: DenseNet,
         progress: Report | None,
+        saved: Saved,
     ) -> None:
         super().__init__(MLP(dense.sizes, dense.activation), chain, dense)
-        self._task, self._training, self._progress = task, training, progress
+        self._task, self._training, self._progress, self._saved = task, training, progress, saved
         self._train, self._validation = tensors(task.data.train), tensors(task.data.validation)
 
     def carry_out(self, link: Link) -> None:
@@ -78,8 +80,12 @@ class Process(Course):
                 pruner.prune(Round(due[step]), step, due[step] == link.density)
 
         self._fit(link, "gradual", training.epochs, Start(), 0, prune)
-        if not pruner.finished:  # it stopped early
+        if not self._is_pruned_to(link.density):  # it stopped early
             pruner.prune(Round(link.density), steps, True)
+
+    def _is_pruned_to(self, density: float) -> bool:
+        masks = self.model.weight_masks()
+        return sum(int(mask.sum()) for mask in masks) <= round(density * sum(mask.numel() for mask in masks))
 
     def _fit(
         self, link: Link, stage: str, epochs: int, start: Start, index: int, before_step: Any = None
@@ -96,6 +102,7 @@ class Process(Course):
             plan(keep_checkpoints=history, before_step=before_step),
             generator(link.seed, Stream.RETRAINING, index),
             self._progress,
+            self._saved.next(),
         )
         self.steps += made.steps
         if history:

@@ -23,11 +23,7 @@ Kept = list[np.ndarray]
 
 
 class Pruner:
-    """Prunes a model, round by round; what is pruned never comes back.
-
-    Attributes:
-        finished: whether the last round is over.
-    """
+    """Prunes a model, round by round; what is pruned never comes back."""
 
     def __init__(
         self,
@@ -45,7 +41,6 @@ class Pruner:
         # What an earlier stage has pruned stays so.
         self._masks = _arrays(model.weight_masks())
         self._at_first = self._units()
-        self.finished = False
 
     def look_at(self, **shown: Any) -> None:
         """Show criteria other data from now on, or returns: fields of `Case` by name."""
@@ -57,7 +52,6 @@ class Pruner:
         Raises:
             CriterionDoesNotFit, NoGradient, NothingLeft, TrainingDiverged: why it cannot.
         """
-        self.finished = last
         if target.density == 1.0 and not self._by_neuron:
             return
         total = round(target.density * sum(mask.numel() for mask in self._model.weight_masks()))

@@ -14,6 +14,7 @@ RETRAININGS = ("finetune", "lr-rewind", "weight-rewind", "reset", "reinit", "non
 CONTROLS = ("shuffle-layerwise", "shuffle-global", "reinit", "invert")
 WHEN = ("before", "after")
 UNITS = ("weight", "neuron")
+SMALL_DENSE, LINEAR = NETWORKS = ("small-dense", "linear")
 SPACINGS = ("exponential", "linear")
 
 
@@ -44,6 +45,9 @@ class Recipe:
         until: the density at which this recipe ends and the next of `then` begins; None = evenly on the way
             to the density that is asked for, as rounds are.
         then: recipes that go on with what this one leaves; the last one ends at the density.
+        network: a rival that is small by itself, and so begins with a dense network of its own: `small-dense`
+            has one hidden layer that is as narrow as the density says, `linear` has none. None = the dense
+            network that all recipes share.
 
     Raises:
         UnknownMethod, PruningError: a name or a number is wrong.
@@ -66,6 +70,7 @@ class Recipe:
     unit: str | None = None
     until: float | None = None
     then: tuple[Recipe, ...] = ()
+    network: str | None = None
 
     @property
     def stages(self) -> list[Recipe]:
@@ -90,7 +95,7 @@ class Recipe:
             ("spacing", SPACINGS),
         ):
             require_known(f"{self.name}: {key}", getattr(self, key), known)
-        for key, known in (("control", CONTROLS), ("unit", UNITS)):
+        for key, known in (("control", CONTROLS), ("unit", UNITS), ("network", NETWORKS)):
             if getattr(self, key) is not None:
                 require_known(f"{self.name}: {key}", getattr(self, key), known)
         self._check_numbers()
@@ -119,6 +124,11 @@ class Recipe:
                 raise PruningError(
                     f"{self.name}: then: stage {k + 1} ({stage.name}) prunes before training, and one in "
                     f"front of it trains; put it first, or set its when: after"
+                )
+            if k and stage.network is not None:
+                raise PruningError(
+                    f"{self.name}: then: stage {k + 1} has the network {stage.network}, and a stage goes on "
+                    f"with what there is; leave it out"
                 )
             if stage.until is not None and stage.until > least:
                 raise PruningError(

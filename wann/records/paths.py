@@ -19,6 +19,7 @@ class RunPaths:
         self.champions = folder / "champions"
         self.cells = folder / "cells"
         self.networks = folder / "networks"
+        self.working = folder / "working"
         self.results = folder / "results.csv"
         self.plots = folder / "plots"
         self.log = folder / "log.txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -37,7 +38,7 @@ class PruneDirectory:
         try:
             for unfinished in folder.rglob(f".*{UNFINISHED}"):  # of a process that was killed
                 unfinished.unlink()
-            for made in (self.paths.cells, self.paths.networks):
+            for made in (self.paths.cells, self.paths.networks, self.paths.working):
                 made.mkdir(exist_ok=True)
             self.config = read_prune_config(self.paths, self.manifest["config_hash"])
         except OSError as error:
@@ -95,7 +96,9 @@ class PruneDirectory:
             file.writelines(f"{now()} {line}\n" for line in text.splitlines())
 
     def close(self) -> None:
-        """Let others open the run."""
+        """Let others open the run; what cells have come to that are not finished stays."""
+        with suppress(OSError):
+            self.paths.working.rmdir()
         self._lock.close()
 
     def __enter__(self) -> Self:

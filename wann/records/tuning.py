@@ -21,8 +21,6 @@ from wann.training.state import TuneInfo, TuneState
 FORMAT = 1
 COLUMNS = tuple(field.name for field in fields(TuneInfo))
 _TYPES = [{"int": int, "float": float}[str(field.type)] for field in fields(TuneInfo)]
-_PREFIX = "method."
-_NUMBERS = ("iteration", "score", "source", "evaluations", "env_steps", "failed", "seconds", "over")
 _SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
 
@@ -97,11 +95,9 @@ class TuningFiles:
             ) from error
 
     def _save(self, state: TuneState) -> None:
-        arrays = {_PREFIX + name: array for name, array in state.method.items()}
-        arrays |= {"start": state.start, "weights": state.weights}
+        arrays, numbers = state.parts()
         arrays["rows"] = np.array([list(asdict(row).values()) for row in state.rows], np.float64)
-        meta = {name: getattr(state, name) for name in _NUMBERS}
-        save_arrays(self.checkpoint, arrays, {"format": FORMAT, "identity": self.identity} | meta)
+        save_arrays(self.checkpoint, arrays, {"format": FORMAT, "identity": self.identity} | numbers)
         lines = [",".join(map(str, asdict(row).values())) for row in state.rows]
         text = "\n".join([",".join(COLUMNS), *lines]) + "\n"
         write_atomically(self.history, lambda file: file.write(text.encode()))
@@ -179,12 +175,8 @@ def _flat(identity: dict[str, Any]) -> dict[str, Any]:
 
 
 def _state(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> TuneState:
-    method = {name.removeprefix(_PREFIX): array for name, array in arrays.items() if name.startswith(_PREFIX)}
     rows = [
         TuneInfo(*(kind(value) for kind, value in zip(_TYPES, row, strict=True)))
         for row in arrays["rows"].reshape(-1, len(_TYPES)).tolist()
     ]
-    numbers = {name: meta[name] for name in _NUMBERS}
-    return TuneState(
-        start=arrays["start"], weights=arrays["weights"], method=method, rows=tuple(rows), **numbers
-    )
+    return TuneState.of_parts(arrays, meta, tuple(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -65,3 +66,22 @@ class TuneState:
     seconds: float = 0.0
     rows: tuple[TuneInfo, ...] = field(default=())
     over: bool = False
+
+    def parts(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return it as arrays and plain JSON values, without the history."""
+        arrays = {_METHOD + name: array for name, array in self.method.items()}
+        arrays |= {"start": self.start, "weights": self.weights}
+        return arrays, {name: getattr(self, name) for name in _NUMBERS}
+
+    @classmethod
+    def of_parts(
+        cls, arrays: Arrays, numbers: Mapping[str, Any], rows: tuple[TuneInfo, ...] = ()
+    ) -> TuneState:
+        """Return the state that `parts` has returned, with this history; other entries are left alone."""
+        method = {n.removeprefix(_METHOD): array for n, array in arrays.items() if n.startswith(_METHOD)}
+        known = {name: numbers[name] for name in _NUMBERS}
+        return cls(start=arrays["start"], weights=arrays["weights"], method=method, rows=rows, **known)
+
+
+_METHOD = "method."
+_NUMBERS = ("iteration", "score", "source", "evaluations", "env_steps", "failed", "seconds", "over")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from wann.records.cell_row import CellRow
 from wann.records.manifest import PRUNE, begin_session, end_session, kind_of, read_manifest
 from wann.records.paths import RunPaths
 from wann.records.prune_directory import PruneDirectory
+from wann.records.working import WorkingFolder, under_way
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
@@ -138,7 +140,9 @@ class _Session:
                 interruption(self.watcher, "cell") as interrupted,
                 make_jobs(self.task, work, settings.backend, workers) as jobs,
             ):
-                self.watcher.begin(self._title(), len(self._rows()), len(self.names))
+                self.watcher.begin(
+                    self._title(), len(self._rows()), len(self.names), partial(under_way, paths.working)
+                )
                 while True:
                     while jobs.busy < jobs.workers and not interrupted.is_set() and self._give(jobs, seeds):
                         pass
@@ -184,7 +188,8 @@ class _Session:
     def _job(self, seed: int, cell: Cell | None = None) -> Job:
         model = self.config.model
         dense = self.dense[seed] if cell else None
-        return Job(model.hidden, model.activation, training_of(self.config), seed, cell, dense)
+        working = (self.directory.paths.working / (cell.name if cell else dense_name(seed))).absolute()
+        return Job(model.hidden, model.activation, training_of(self.config), seed, cell, dense, working)
 
     def _take(self, jobs: Jobs) -> None:
         """Record the next answer."""
@@ -195,14 +200,20 @@ class _Session:
         if isinstance(subject, Cell):
             row, network = cell_files(subject, answer, self.directory.config)
         else:
-            self.dense[subject] = answer
+            self.dense[subject] = answer = self._with_its_seconds(answer)
             row, network = dense_files(answer, self.directory.config)
         if row.cell not in self.finished:
             self._record(row, network)
         left = {cell.seed for cell in (*self.waiting, *self.running.values()) if isinstance(cell, Cell)}
         for seed in self.dense.keys() - left:  # dense networks are large
             del self.dense[seed]
+            WorkingFolder(self.directory.paths.working / dense_name(seed)).remove()
         return None
+
+    def _with_its_seconds(self, dense: DenseNet) -> DenseNet:
+        """One that was trained before, and is gone on with here, took what it took then."""
+        row = self.finished.get(dense_name(dense.seed))
+        return dense if row is None else replace(dense, seconds=row.seconds)
 
     def _record(self, row: CellRow, network: NetworkFile) -> None:
         try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wann.config import PruneConfig, RecipeConfig, StageConfig
 from wann.errors import WannError, did_you_mean
 from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import CONTROLS, RETRAININGS, SCHEDULES, SCOPES, SPACINGS, UNITS, WHEN
+from wann.pruning.recipe import CONTROLS, NETWORKS, RETRAININGS, SCHEDULES, SCOPES, SPACINGS, UNITS, WHEN
 from wann.pruning.training import OPTIMIZERS, RATES
 from wann.records.cell_row import DENSE
 from wann.workflows.prune_plan import recipe_of, recipes_of, stage_of
@@ -64,6 +64,7 @@ def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> It
 
     places = [(path, section), *(((*path, "then", k), stage) for k, stage in enumerate(section.then))]
     found = [fault for place, stage in places for fault in _check_keys(place, stage)]
+    found += _unknown((*path, "network"), section.network, NETWORKS)
     yield from found
     if found:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from wann.pruning.presets import PRESETS
@@ -39,8 +40,7 @@ def methods() -> dict[str, list[Method]]:
     sources = {name: c.source for name, c in (CRITERIA | NEURON_CRITERIA).items()}
     found = {
         "presets": [
-            Method(name, _line(recipe), _SOURCES.get(name) or sources.get(recipe.criterion, ""))
-            for name, recipe in PRESETS.items()
+            Method(name, _line(recipe), _source(recipe, sources)) for name, recipe in PRESETS.items()
         ],
         "criteria for weights": [Method(c.name, c.line, c.source) for c in CRITERIA.values()],
         "criteria for neurons": [Method(c.name, c.line, c.source) for c in NEURON_CRITERIA.values()],
@@ -55,8 +55,15 @@ def methods() -> dict[str, list[Method]]:
     return found
 
 
+def _source(recipe: Recipe, sources: Mapping[str, str]) -> str:
+    known = "" if recipe.network is not None else sources.get(recipe.criterion, "")
+    return _SOURCES.get(recipe.name, known)
+
+
 def _line(recipe: Recipe) -> str:
     """What a preset says beside the defaults: global, oneshot, after training."""
+    if recipe.network is not None:
+        return _MEANINGS[recipe.network]
     schedule = {"iterative": f" in {recipe.rounds} rounds", "oneshot": ""}.get(
         recipe.schedule, f", {recipe.schedule}"
     )
@@ -70,6 +77,8 @@ def _line(recipe: Recipe) -> str:
 
 
 _MEANINGS = {
+    "small-dense": "no pruning: one hidden layer of the right width",
+    "linear": "a linear model, pruned by magnitude, finetune",
     "global": "all weights compete",
     "layer": "every layer is pruned to the same density",
     "erk": "small layers stay denser (Erdos-Renyi kernel)",

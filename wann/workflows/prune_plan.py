@@ -12,7 +12,8 @@ from wann.pruning.recipe import Recipe
 from wann.pruning.training import Training
 from wann.records.cell_row import DENSE
 
-_KEYS = tuple(field.name for field in fields(Recipe) if field.name not in ("name", "options", "then"))
+_OWN = ("name", "options", "then", "network")
+_KEYS = tuple(field.name for field in fields(Recipe) if field.name not in _OWN)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def recipe_of(section: RecipeConfig) -> Recipe:
     """
     first, then = stage_of(section), tuple(map(stage_of, section.then))
     name = section.name or "+".join(stage.name for stage in (first, *then))
-    return replace(first, name=name, then=then)
+    return replace(first, name=name, then=then, network=section.network or first.network)
 
 
 def stage_of(section: StageConfig) -> Recipe:
@@ -66,7 +67,7 @@ def recipes_of(config: PruneConfig) -> list[Recipe]:
     for section in config.prune.recipes:
         recipe = recipe_of(section)
         made.append(recipe)
-        if not any(stage.control for stage in recipe.stages):
+        if recipe.network is None and not any(stage.control for stage in recipe.stages):
             made += [
                 replace(recipe.with_control(control), name=f"{recipe.name}+{control}")
                 for control in config.prune.controls

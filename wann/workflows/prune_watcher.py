@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from wann.records.cell_row import CellRow
@@ -13,8 +14,14 @@ class PruneWatcher(Protocol):
     def note(self, text: str) -> None:
         """Something that a person should know, in one line."""
 
-    def begin(self, title: str, done: int, total: int) -> None:
-        """The run begins, or goes on after so many cells; `title` is one line."""
+    def begin(self, title: str, done: int, total: int, under_way: Callable[[], list[str]]) -> None:
+        """The run begins, or goes on after so many cells.
+
+        Args:
+            title: one line.
+            done, total: cells.
+            under_way: what is made just now, a line each.
+        """
 
     def cell(self, row: CellRow, done: int, total: int) -> None:
         """A cell is finished."""
@@ -26,7 +33,7 @@ class SilentPruning:
     def note(self, text: str) -> None:
         """Say nothing."""
 
-    def begin(self, title: str, done: int, total: int) -> None:
+    def begin(self, title: str, done: int, total: int, under_way: Callable[[], list[str]]) -> None:
         """Say nothing."""
 
     def cell(self, row: CellRow, done: int, total: int) -> None:

@@ -6,17 +6,22 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wann.errors import WannError
 from wann.pruning.policy_training import PolicyTraining
+from wann.pruning.recipe import SMALL_DENSE
 from wann.pruning.training import Training
+from wann.records.working import WorkingFolder
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.prune_plan import Cell
+from wann.workflows.prune_rivals import beside, rival_hidden
 
 if TYPE_CHECKING:
     from wann.pruning.cell import CellResult, DenseNet
+    from wann.pruning.fit import Report
 
 _PROBES = 12
 _CLOSE_ENOUGH = 0.005  # of a budget, for a probe
@@ -28,7 +33,12 @@ AnyTraining = Training | PolicyTraining
 
 @dataclass(frozen=True)
 class Job:
-    """A cell to make of a dense network, or, without a cell, the dense network of a seed to train."""
+    """A cell to make of a dense network, or, without a cell, the dense network of a seed to train.
+
+    Attributes:
+        working: a folder for what it has come to, if that can be reached from here. A cell removes it at its
+            end; that of a dense network stays, so that it need not be trained again for other cells.
+    """
 
     hidden: tuple[int, ...]
     activation: str
@@ -36,6 +46,7 @@ class Job:
     seed: int
     cell: Cell | None = None
     dense: DenseNet | None = None
+    working: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -48,36 +59,61 @@ class Failure:
 
 def work(task: AnyTask, job: Job) -> DenseNet | CellResult | Failure:
     """Do a job; one that fails says why, and the others go on."""
+    folder = WorkingFolder(job.working)
     try:
-        return _train(task, job) if job.cell is None else _make(task, job, job.cell)
+        answer = _train(task, job, folder) if job.cell is None else _make(task, job, job.cell, folder)
     except WannError as error:
-        return Failure(str(error), traceback.format_exc())
+        answer = Failure(str(error), traceback.format_exc())
     except Exception as error:  # a criterion of the user's own may do anything
         line = " ".join(f"{type(error).__name__}: {error}".split())
-        return Failure(line, traceback.format_exc())
+        answer = Failure(line, traceback.format_exc())
+    if job.cell is not None:
+        folder.remove()
+    return answer
 
 
-def _train(task: AnyTask, job: Job) -> DenseNet:
+def _train(task: AnyTask, job: Job, folder: WorkingFolder) -> DenseNet:
     from wann.pruning.cell import train_dense
     from wann.pruning.policy import train_policy
 
     train: Any = train_dense if isinstance(task, ClassificationTask) else train_policy
-    return train(task, job.hidden, job.activation, job.seed, job.training)
+    return train(task, job.hidden, job.activation, job.seed, job.training, _telling(folder), folder)
 
 
-def _make(task: AnyTask, job: Job, cell: Cell) -> CellResult:
+def _make(task: AnyTask, job: Job, cell: Cell, folder: WorkingFolder) -> CellResult:
     from wann.pruning.cell import prune_cell
     from wann.pruning.policy import prune_policy
 
     prune: Any = prune_cell if isinstance(task, ClassificationTask) else prune_policy
 
-    def made(density: float, training: AnyTraining) -> CellResult:
-        return prune(task, job.hidden, job.activation, cell.recipe, density, cell.seed, training, job.dense)
+    network, whole = cell.recipe.network, sizes(task, job.hidden)
+    hidden, dense = job.hidden, job.dense
+    if network is not None:
+        hidden, dense = rival_hidden(network, task, whole * (cell.density or 0.0), cell.wanted), None
+    own = sizes(task, hidden)
 
-    if cell.wanted is None:
+    def made(density: float, training: AnyTraining) -> CellResult:
+        # What looks for a density is soon made again, and comes in another order if it is.
+        saved = folder if training is job.training else None
+        asked = (task, hidden, job.activation, cell.recipe, density, cell.seed, training, dense)
+        return prune(*asked, _telling(folder), saved)
+
+    if network == SMALL_DENSE:
+        result = made(1.0, job.training)
+    elif cell.wanted is not None:
+        result = meet(cell.wanted, own, job.training, made)
+    else:
         assert cell.density is not None  # a cell has one of the two
-        return made(cell.density, job.training)
-    return meet(cell.wanted, sizes(task, job.hidden), job.training, made)
+        result = made(min(1.0, cell.density * whole / own), job.training)
+    if network is None:
+        return result
+    assert job.dense is not None
+    return beside(result, own, whole, job.dense.score)
+
+
+def _telling(folder: WorkingFolder) -> Report:
+    """Tell people of every epoch."""
+    return lambda now: folder.tell(f"{now.stage} {now.epoch}/{now.epochs}")
 
 
 def sizes(task: Any, hidden: tuple[int, ...]) -> int:
@@ -105,7 +141,7 @@ def meet(
     density = find_density(wanted, first, lambda d: made(d, quick).effective_connections)
     result = made(density, training)
     off = result.effective_connections / wanted
-    if abs(off - 1) <= _TOO_FAR:
+    if abs(off - 1) <= _TOO_FAR or (density == 1.0 and off < 1):
         return result
     again = made(min(1.0, max(_LEAST_DENSITY, density / off)), training)
     return min((result, again), key=lambda cell: abs(cell.effective_connections - wanted))

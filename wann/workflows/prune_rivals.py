@@ -1,0 +1,47 @@
+"""Rivals of a pruned network that are small by themselves: one narrow layer, or none at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from wann.pruning.recipe import LINEAR, SMALL_DENSE
+
+if TYPE_CHECKING:
+    from wann.pruning.cell import CellResult
+
+
+def rival_hidden(network: str, task: Any, n_weights: float, n_connections: int | None) -> tuple[int, ...]:
+    """Return the hidden layers of a rival: none of the linear one, else a single one of the right width.
+
+    Args:
+        network: one of `recipe.NETWORKS`.
+        task: its inputs and outputs.
+        n_weights: how many weights it is to have.
+        n_connections: how many weights and biases instead, unless None.
+    """
+    if network == LINEAR:
+        return ()
+    assert network == SMALL_DENSE
+    ends = task.n_inputs + task.n_outputs
+    width = n_weights / ends if n_connections is None else (n_connections - task.n_outputs) / (ends + 1)
+    return (max(1, round(width)),)
+
+
+def beside(result: CellResult, own: int, dense: int, dense_score: Any) -> CellResult:
+    """Return a rival's result with its figures relative to the dense network that is pruned beside it.
+
+    Args:
+        result: relative to itself.
+        own: its weights before pruning.
+        dense: those of the dense network.
+        dense_score: that network's.
+    """
+    ratio = dense / own
+    return replace(
+        result,
+        density=result.density / ratio,
+        compression=result.compression * ratio,
+        speedup=result.speedup * ratio,
+        dense_score=dense_score,
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,7 @@ def page() -> str:
         mnist(),
         dense(),
         *pruned(),
+        *regimes(),
         speed(),
         same_bits(),
     )
@@ -407,6 +409,56 @@ def _sizes_left(cells: list[dict[str, Any]], sizes: list[str]) -> str:
         counts = [n for cell in cells if cell["size"] == size for n in cell["effective_connections"]]
         parts.append(f"{min(counts):,} to {max(counts):,} at {size[1:]}")
     return f" Effective connections left, by method and seed: {', '.join(parts)}."
+
+
+REGIMES = {
+    "mnist16": (
+        "MNIST 16x16",
+        "Test accuracy in %. One search (`mnist16`), and networks of some 1849 connections, mean over seeds.",
+    ),
+    "swingup": (
+        "the swing-up",
+        "Mean return over 100 held-out episodes; doing nothing earns 30. Searches of the paper's size one by "
+        "one (`swingup`, weights by `wann tune`), and policies, mean over seeds.",
+    ),
+}
+
+
+def regimes() -> Iterator[str]:
+    """What topologies are worth without their weights, searched and pruned."""
+    for name, (title, told) in REGIMES.items():
+        found = load(f"regimes_{name}")
+        if found:
+            yield _regimes_table(title, told, found)
+
+
+def _regimes_table(title: str, told: str, found: dict[str, Any]) -> str:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for name, figures in found["networks"].items():
+        searched = re.fullmatch(r"[a-z0-9]+-s\d+", name)  # a cell's name has its size too
+        dense = name.startswith("dense-")
+        groups.setdefault(name if searched and not dense else name.rpartition("-s")[0], []).append(figures)
+    scale, digits = (100, 1) if all(g[0]["tuned_weights"] <= 1 for g in groups.values()) else (1, 0)
+    rows = []
+    for name, own in groups.items():
+        means = [f"{scale * statistics.mean(each[key] for each in own):.{digits}f}" for key in _REGIMES]
+        size = f"{statistics.mean(each['connections'] for each in own):.0f}"
+        rows.append([name, size, *means])
+    heads = ["", "connections", *_REGIMES.values()]
+    return (
+        f"## What the topology alone is worth: {title}\n\n{told} Trained signs: all connections share one "
+        "size, and each has the sign of its trained weight, one bit.\n\n" + table(heads, rows) + source(found)
+    )
+
+
+_REGIMES = {
+    "random_weights": "random weights",
+    "random_shared": "random shared",
+    "tuned_shared": "tuned shared",
+    "random_signed": "random size, trained signs",
+    "tuned_signed": "tuned size, trained signs",
+    "tuned_weights": "trained weights",
+}
 
 
 def speed() -> str:

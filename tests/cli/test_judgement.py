@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wann.cli.judgement import show_judgement
-from wann.evaluation.judgement import Judgement
+from wann.evaluation.judgement import Judgement, SignedShared
 from wann.evaluation.spread import Spread, Sweep
 
 
@@ -21,13 +21,29 @@ def shown(
     sweep = Sweep((-1.0, 0.25, 123456.789), tuple(map(Spread.of, rows)), Spread.of(rows.mean(axis=0)))
     spread = Spread.of(rows[0])
     over_episodes = math.nan if slow else spread.std
+    signed = SignedShared(spread, 3.0, over_episodes, -0.25, spread)
     judgement = Judgement(
-        episodes, sweep, sweep, spread, spread, 3.0, over_episodes, -1.25, spread, spread, None, 0, 0, 5, None
+        episodes,
+        sweep,
+        sweep,
+        spread,
+        spread,
+        3.0,
+        over_episodes,
+        -1.25,
+        spread,
+        spread,
+        signed,
+        None,
+        0,
+        0,
+        5,
+        None,
     )
     show_judgement(
         SimpleNamespace(  # type: ignore[arg-type]
             judgement=judgement,
-            network=SimpleNamespace(n_connections=3, n_nodes=5),
+            network=SimpleNamespace(n_connections=3, n_nodes=5, scales_as_one=False),
             task=SimpleNamespace(name="X-v0"),
             tuned_file=Path("folder") / file,
         )
@@ -57,8 +73,14 @@ def test_a_row_a_figure_in_eighty_columns(capsys, scale, file):
         "tuned shared weight -1.25",
         f"tuned weights ({file})" if file == "tuned.json" else "tuned weights (…_its_own.tuned.json)",
     ]
-    assert names[16] == "  median"
-    assert len(lines) == 18
+    assert names[16:21] == [
+        "  median",
+        "random size, trained signs",
+        "  spread over episodes",
+        "  spread over its 81 weights",
+        "tuned size -0.25, trained signs",
+    ]
+    assert len(lines) == 22
 
 
 def test_figures_are_those_of_the_judgement(capsys):
@@ -72,7 +94,7 @@ def test_figures_are_those_of_the_judgement(capsys):
 
 def test_slow_tasks_have_one_spread(capsys):
     lines = shown(capsys, 500.0, slow=True)
-    assert [line.split("  ")[1] for line in lines if "spread over" in line] == ["spread over weights"]
+    assert [line.split("  ")[1] for line in lines if "spread over" in line] == ["spread over weights"] * 2
 
 
 def test_one_episode_has_no_interval(capsys):

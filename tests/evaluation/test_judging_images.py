@@ -54,6 +54,15 @@ def test_every_figure_is_what_the_reference_answers(task, network):
     assert found.tuned.mean == accuracy(chosen, test)
     assert found.tuned_weights is not None
     assert found.tuned_weights.mean == np.mean(answers(network, trained, test) == test.labels)
+    signs = np.sign(trained[0])
+
+    def signed(size: float, split) -> float:
+        return float(np.mean(answers(network, size * signs, split) == split.labels))
+
+    assert found.signed is not None
+    assert found.signed.shared.mean == pytest.approx(np.mean([signed(size, test) for size in GRID]))
+    size = FINE_GRID[np.argmax([signed(size, validation) for size in FINE_GRID])]
+    assert (found.signed.tuned_weight, found.signed.tuned.mean) == (size, signed(size, test))
     votes = np.array([answers(network, np.array([weight]), test) for weight in WEIGHTS]).T
     first = [np.bincount(row, minlength=10).argmax() for row in votes]
     assert found.ensemble == np.mean(np.array(first) == test.labels)

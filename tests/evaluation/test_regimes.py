@@ -53,7 +53,7 @@ def test_intervals_of_a_return_that_never_changes_are_the_return(echoed):
 
 
 def test_what_is_not_asked_for_is_not_played(echoed):
-    assert (echoed.own, echoed.tuned_weights) == (None, None)
+    assert (echoed.own, echoed.tuned_weights, echoed.signed) == (None, None, None)
 
 
 def test_random_weights_are_uniform_over_their_range(echoed):
@@ -185,6 +185,34 @@ def test_figures_are_those_of_direct_evaluations(grow):
         (direct.mean(), direct.std())
     )
     assert judgement.tuned_weights.median == np.median(direct)
+    assert judgement.signed is not None
+
+    def signed(sizes, seeds):
+        candidate = Candidate("direct", network, np.outer(sizes, np.sign(trained[0])))
+        return evaluate(task, candidate, Lanes.product(len(sizes), seeds)).returns.reshape(len(sizes), -1)
+
+    grid = signed(GRID, test)
+    assert judgement.signed.shared.mean == pytest.approx(grid.mean())
+    assert judgement.signed.std_over_weights == pytest.approx(grid.mean(axis=1).std())
+    assert judgement.signed.std_over_episodes == pytest.approx(grid.mean(axis=0).std())
+    tuning = signed(FINE_GRID, episode_seeds(3, Purpose.TUNE, TUNE_EPISODES)).mean(axis=1)
+    assert judgement.signed.tuned_weight == FINE_GRID[np.flatnonzero(tuning == tuning.max())[0]]
+    tuned = signed([judgement.signed.tuned_weight], test)
+    assert (judgement.signed.tuned.mean, judgement.signed.tuned.std) == pytest.approx(
+        (tuned.mean(), tuned.std())
+    )
+
+
+def test_signs_that_are_all_the_same_change_nothing(grow):
+    task = make_task("CartPole-v1", max_episode_steps=50)
+    network = compile_genome(grow(4, 2, 10, seed=5)[0])
+    trained = np.full((1, network.n_connections), 0.3)
+    with ThreadPool(task, 1) as pool:
+        judgement = judge(pool, network, SEARCH_WEIGHTS, 5, connection_weights=trained)
+    assert judgement.signed is not None
+    assert judgement.signed.shared == judgement.shared
+    assert judgement.signed.tuned_weight == judgement.tuned_weight
+    assert judgement.signed.tuned == judgement.tuned
 
 
 def test_a_judgement_depends_on_its_seed_alone(grow):

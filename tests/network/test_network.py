@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wann.genome.genome import Genome
 from wann.network.network import Networks
-from wann.network.plan import compile_population
+from wann.network.plan import compile_genome, compile_population
+from wann.network.reference import forward
+from wann.pruning.bridge import to_network_file_parts
 
 FIELDS = ("n_inputs", "n_outputs", "codes", "indptr", "sources", "genes")
 
@@ -59,3 +62,35 @@ def test_targets_go_with_sources(networks):
         for k in range(len(network.codes)):
             own = network.targets[network.indptr[k] : network.indptr[k + 1]]
             assert set(own.tolist()) <= {network.first_computed + k}
+
+
+# Networks on which the size of a positive shared weight is lost
+
+
+def layered(seed, activation, biases):
+    rng = np.random.default_rng(seed)
+    shapes = ((7, 6), (5, 7), (3, 5))
+    layers = [(rng.normal(size=shape) * (rng.random(shape) < 0.5), np.zeros(shape[0])) for shape in shapes]
+    if biases:
+        layers[1][1][2] = 0.3
+    return compile_genome(to_network_file_parts(layers, activation)[0])
+
+
+@pytest.mark.parametrize("activation", ["relu", "linear", "abs", "negate", "tanh", "gaussian"])
+@pytest.mark.parametrize("biases", [False, True])
+def test_classes_that_no_positive_shared_weight_changes(activation, biases):
+    images = np.random.default_rng(1).normal(size=(50, 6))
+    for seed in range(5):
+        network = layered(seed, activation, biases)
+        expected = not biases and activation not in ("tanh", "gaussian")
+        assert network.scales_as_one == expected
+        outputs = [forward(network, np.full((50, 1), w), images) for w in (0.01, 0.7, 2.0)]
+        if expected:
+            shapes = [out / max(np.abs(out).max(), 1e-300) for out in outputs]
+            assert np.allclose(shapes, shapes[0])
+
+
+def test_a_shortcut_does_not_scale_as_the_rest():
+    # input 1 -> hidden 3 -> output 2, and input 1 -> output 2: w^2 x + w x
+    direct = compile_genome(Genome(1, 1, [0, 8], [1, 3, 1], [3, 2, 2], [True] * 3, [0, 1, 2]))
+    assert not direct.scales_as_one

@@ -24,27 +24,33 @@ def show_judgement(report: TestReport) -> None:
     if j.own:
         table.sweep("each weight of --weights", j.own)
     table.row("random weights, one per connection", j.random_weights)
-    _add_shared(table, j)
+    table.row("random shared weight in [-2, 2]", j.shared, std=False)
+    _add_spreads(table, j, j.shared_std_over_weights, j.shared_std_over_episodes)
     table.row(f"tuned shared weight {j.tuned_weight:g}", j.tuned)
     if j.tuned_weights and report.tuned_file:
         table.row(f"tuned weights ({_short(report.tuned_file.name)})", j.tuned_weights)
         if not j.n_images:
             table.one("  median", j.tuned_weights.median)
+    if j.signed:
+        table.row("random size, trained signs", j.signed.shared, std=False)
+        _add_spreads(table, j, j.signed.std_over_weights, j.signed.std_over_episodes)
+        table.row(f"tuned size {j.signed.tuned_weight:g}, trained signs", j.signed.tuned)
     if j.ensemble is not None:
         table.row("vote of the search's weights", Spread.of_share(j.ensemble, j.n_images))
     table.print()
+    if j.n_images and network.scales_as_one:
+        print("all positive shared weights give the same classes: ReLU or the like, no biases")
     if j.n_images:
         print(f"std: over {j.episodes} draws, or the 81 weights; 95 % interval: Wilson's, over images")
     else:
         print("std: over episodes; 95 % interval: confidence in their mean, by Student's t")
 
 
-def _add_shared(table: _Figures, j: Judgement) -> None:
-    table.row("random shared weight in [-2, 2]", j.shared, std=False)
-    one_each = math.isnan(j.shared_std_over_episodes) and not j.n_images
-    if not math.isnan(j.shared_std_over_episodes):
-        table.one("  spread over episodes", std=j.shared_std_over_episodes)
-    table.one(f"  spread over {'weights' if one_each else 'its 81 weights'}", std=j.shared_std_over_weights)
+def _add_spreads(table: _Figures, j: Judgement, over_weights: float, over_episodes: float) -> None:
+    one_each = math.isnan(over_episodes) and not j.n_images
+    if not math.isnan(over_episodes):
+        table.one("  spread over episodes", std=over_episodes)
+    table.one(f"  spread over {'weights' if one_each else 'its 81 weights'}", std=over_weights)
 
 
 def _short(name: str) -> str:

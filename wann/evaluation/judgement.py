@@ -8,6 +8,22 @@ from wann.evaluation.spread import Spread, Sweep
 
 
 @dataclass(frozen=True)
+class SignedShared:
+    """One shared size for all connections, each with the sign of its trained weight: one bit a connection.
+
+    Attributes:
+        shared, std_over_weights, std_over_episodes: as regime 2; a negative size turns every sign.
+        tuned_weight, tuned: as regime 3.
+    """
+
+    shared: Spread
+    std_over_weights: float
+    std_over_episodes: float
+    tuned_weight: float
+    tuned: Spread
+
+
+@dataclass(frozen=True)
 class Judgement:
     """The regimes of one network.
 
@@ -23,6 +39,7 @@ class Judgement:
             no episode meets two weights.
         tuned_weight, tuned: regime 3.
         tuned_weights: regime 4, None where no trained weights are known.
+        signed: the trained weights' signs with a shared size, None likewise.
         ensemble: accuracy of the vote of the search's weights; None for control.
         n_images: test images, for classification: all figures are then accuracies over them; else 0.
         failed: episodes that failed; figures over them are NaN.
@@ -39,6 +56,7 @@ class Judgement:
     tuned_weight: float
     tuned: Spread
     tuned_weights: Spread | None
+    signed: SignedShared | None
     ensemble: float | None
     n_images: int
     failed: int

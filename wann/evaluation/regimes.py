@@ -9,8 +9,11 @@ Tasks without compiled dynamics are slow: there regime 2 plays one weight per ep
 among the 81 weights. All regimes play the same test episodes.
 
 For classification the figure is the accuracy on all test images, which are one episode, and regime 3 chooses
-on the validation images. Regime 1 draws as many sets of weights as there would be episodes. There is a fifth
+on the validation images. Regime 1 draws as many sets of weights as there would be episodes. There is one more
 figure: the shared weights' vote.
+
+Where there are trained weights, regimes 2 and 3 are gone through once more with their signs: a shared size,
+and one bit for each connection.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wann.evaluation.classify import classify_split
-from wann.evaluation.judgement import Judgement
+from wann.evaluation.judgement import Judgement, SignedShared
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.pools import ChunkedPool, evaluate_in
 from wann.evaluation.spread import Spread, Sweep
@@ -34,6 +37,7 @@ LIMIT = 2.0
 GRID = np.linspace(-LIMIT, LIMIT, 81)
 FINE_GRID = np.round(np.linspace(-LIMIT, LIMIT, 401), 2)
 TUNE_EPISODES = 32
+_ONE = np.ones(1)
 
 
 def judge(
@@ -64,38 +68,45 @@ def judge(
     draws = draws if network.n_connections else np.zeros((episodes, 1))
     random = court.play(draws, Lanes.pairing(np.resize(test, episodes)))
 
-    slow = not pool.task.compiled
-    if slow:
-        rows = _spread_out(np.arange(episodes) % len(GRID))
-        each_episode = court.play(GRID.reshape(-1, 1), Lanes(rows, test))
-        over_weights = float(each_episode.std())
-    else:
-        returns = court.play_shared(GRID, test)
-        each_episode, over_weights = returns.mean(axis=0), float(returns.mean(axis=1).std())
-    shared = court.spread(each_episode)
-
-    tuned_weight = court.tune(seed)
-    tuned = court.play_shared([tuned_weight], test)[0]
-    trained = None
+    shared = _shared(court, np.ones(1), test, seed)
+    trained = signed = None
     if connection_weights is not None:
         trained = court.spread(court.play(connection_weights, Lanes.product(1, test)))
+        signed = _shared(court, np.sign(connection_weights[0]), test, seed)
     return Judgement(
         episodes=episodes,
         search=search,
         own=own,
         random_weights=Spread.of(random),
-        shared=shared,
-        shared_std_over_weights=over_weights,
-        shared_std_over_episodes=math.nan if slow or court.n_images else shared.std,
-        tuned_weight=tuned_weight,
-        tuned=court.spread(tuned),
+        shared=shared.shared,
+        shared_std_over_weights=shared.std_over_weights,
+        shared_std_over_episodes=shared.std_over_episodes,
+        tuned_weight=shared.tuned_weight,
+        tuned=shared.tuned,
         tuned_weights=trained,
+        signed=signed,
         ensemble=court.vote(shared_weights),
         n_images=court.n_images,
         failed=court.failed,
         env_steps=court.env_steps,
         error=court.error,
     )
+
+
+def _shared(court: _Court, signs: np.ndarray, test: np.ndarray, seed: int) -> SignedShared:
+    """Regimes 2 and 3: one size for all connections, with these `(C,)` or `(1,)` signs."""
+    if court.slow:
+        rows = _spread_out(np.arange(len(test)) % len(GRID))
+        each_episode = court.play(np.outer(GRID, signs), Lanes(rows, test))
+        over_weights = float(each_episode.std())
+    else:
+        returns = court.play_shared(GRID, test, signs)
+        each_episode, over_weights = returns.mean(axis=0), float(returns.mean(axis=1).std())
+    shared = court.spread(each_episode)
+    over_episodes = math.nan if court.slow or court.n_images else shared.std
+    weight = court.tune(seed, signs)
+    tuned = court.spread(court.play_shared([weight], test, signs)[0])
+    return SignedShared(shared, over_weights, over_episodes, weight, tuned)
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,7 @@ class _Court:
         self._pool, self._network = pool, network
         self.evaluations, self.failed, self.env_steps = 0, 0, 0
         self.error: str | None = None
+        self.slow = not pool.task.compiled
         self.n_images = len(pool.task.data.test) if isinstance(pool.task, ClassificationTask) else 0
 
     def spread(self, values: np.ndarray) -> Spread:
@@ -137,10 +149,12 @@ class _Court:
         self.error = self.error or evaluation.error
         return evaluation.metrics["accuracy"] if self.n_images else evaluation.returns
 
-    def play_shared(self, weights: Sequence[float] | np.ndarray, seeds: np.ndarray) -> np.ndarray:
-        """`(W, episodes)` what each shared weight earns in each episode."""
-        column = np.asarray(weights, np.float64).reshape(-1, 1)
-        return self.play(column, Lanes.product(len(column), seeds)).reshape(len(column), len(seeds))
+    def play_shared(
+        self, weights: Sequence[float] | np.ndarray, seeds: np.ndarray, signs: np.ndarray = _ONE
+    ) -> np.ndarray:
+        """`(W, episodes)` what each shared weight earns in each episode, with `(C,)` or `(1,)` signs."""
+        rows = np.outer(np.asarray(weights, np.float64), signs)
+        return self.play(rows, Lanes.product(len(rows), seeds)).reshape(len(rows), len(seeds))
 
     def sweep(self, weights: Sequence[float], seeds: np.ndarray) -> Sweep:
         """Each shared weight's spread over the episodes."""
@@ -148,11 +162,11 @@ class _Court:
         spreads = tuple(self.spread(row) for row in rows)
         return Sweep(tuple(map(float, weights)), spreads, self.spread(rows.mean(axis=0)))
 
-    def tune(self, seed: int) -> float:
+    def tune(self, seed: int, signs: np.ndarray = _ONE) -> float:
         """The first of the shared weights that do best; one with a failed episode is the last resort."""
-        weights = FINE_GRID if self._pool.task.compiled else GRID
+        weights = GRID if self.slow else FINE_GRID
         seeds = episode_seeds(seed, Purpose.TUNE, 1 if self.n_images else TUNE_EPISODES)
-        means = self.play_shared(weights, seeds).mean(axis=1)
+        means = self.play_shared(weights, seeds, signs).mean(axis=1)
         return float(weights[int(np.argmax(np.where(np.isnan(means), -np.inf, means)))])
 
     def vote(self, weights: Sequence[float]) -> float | None:

@@ -9,6 +9,9 @@ import numpy as np
 
 from wann.activations import NAMES
 
+# a(c x) = c a(x) for every c > 0
+_HOMOGENEOUS = frozenset(("linear", "relu", "abs", "negate"))
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -56,6 +59,24 @@ class Network:
     def activations(self) -> list[str]:
         """Activation names of the hidden and output nodes."""
         return [NAMES[code] for code in self.codes]
+
+    @property
+    def scales_as_one(self) -> bool:
+        """Whether a positive shared weight but scales the outputs, so that all give the same classes.
+
+        So it is with activations that keep a positive factor, no bias, and paths that are all equally long.
+        """
+        if (self.sources == 0).any() or not _HOMOGENEOUS.issuperset(self.activations):
+            return False
+        lengths = np.zeros(self.n_nodes, int)  # of the paths to each node; -1 where there are none
+        for k in range(len(self.codes)):
+            found = lengths[self.sources[self.indptr[k] : self.indptr[k + 1]]]
+            found = found[found >= 0]
+            if len(set(found.tolist())) > 1:
+                return False
+            lengths[self.first_computed + k] = found[0] + 1 if len(found) else -1
+        ends = lengths[self.n_nodes - self.n_outputs :]
+        return len(set(ends[ends >= 0].tolist())) <= 1
 
     def layers(self) -> np.ndarray:
         """`(n_nodes,)` layers: bias and inputs 0, hidden by longest path, all outputs in the last."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from wann.evaluation.judgement import SignedShared
 from wann.evaluation.spread import Spread
 from wann.export.drawing import draw
 from wann.export.javascript import javascript
@@ -84,13 +85,14 @@ def _summary(dossiers: Sequence[Dossier]) -> str:
             _number(dossier, j.shared_mean),
             f"{_figure(dossier, j.tuned)} <small>at {j.tuned_weight:g}</small>",
             _figure(dossier, j.tuned_weights) if j.tuned_weights else "-",
+            _signed(dossier, j.signed),
         ]
         if j.ensemble is not None:
             cells.append(_number(dossier, j.ensemble))
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     heads = [
         *("", "connections", "nodes", "search's weights", "random weights", "random shared"),
-        *("tuned shared", "tuned weights"),
+        *("tuned shared", "tuned weights", "tuned size, trained signs"),
         *(["vote"] if dossiers[0].judgement.ensemble is not None else []),
     ]
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
@@ -115,6 +117,12 @@ def _number(dossier: Dossier, value: float) -> str:
 def _figure(dossier: Dossier, spread: Spread, std: bool = True) -> str:
     known = std and not np.isnan(spread.std)
     return _number(dossier, spread.mean) + (f" ± {_number(dossier, spread.std)}" if known else "")
+
+
+def _signed(dossier: Dossier, signed: SignedShared | None) -> str:
+    if signed is None:
+        return "-"
+    return f"{_figure(dossier, signed.tuned)} <small>at {signed.tuned_weight:g}</small>"
 
 
 def _section(dossier: Dossier, run: dict[str, Any]) -> str:

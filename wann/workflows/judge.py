@@ -66,6 +66,14 @@ class TestReport:
             },
             "tuned_shared_weight": {"weight": j.tuned_weight, **_some(j.tuned, "mean", "std")},
             "tuned_weights": j.tuned_weights and _some(j.tuned_weights, "mean", "median", "std"),
+            "signed_shared_weight": j.signed
+            and {
+                "mean": j.signed.shared.mean,
+                "std_over_weights": j.signed.std_over_weights,
+                "std_over_episodes": j.signed.std_over_episodes,
+            },
+            "tuned_signed_shared_weight": j.signed
+            and {"weight": j.signed.tuned_weight, **_some(j.signed.tuned, "mean", "std")},
             "ensemble": j.ensemble,
         }
 

@@ -28,7 +28,7 @@ def rival_hidden(network: str, task: Any, n_weights: float, n_connections: int |
     return (max(1, round(width)),)
 
 
-def beside(result: CellResult, own: int, dense: int, dense_score: Any) -> CellResult:
+def beside(result: CellResult, own: int, dense: int, dense_score: Any, wanted: float | None) -> CellResult:
     """Return a rival's result with its figures relative to the dense network that is pruned beside it.
 
     Args:
@@ -36,11 +36,12 @@ def beside(result: CellResult, own: int, dense: int, dense_score: Any) -> CellRe
         own: its weights before pruning.
         dense: those of the dense network.
         dense_score: that network's.
+        wanted: the density that was asked for, which stands for it, met or not; None where none was.
     """
     ratio = dense / own
     return replace(
         result,
-        density=result.density / ratio,
+        density=result.density / ratio if wanted is None else wanted,
         compression=result.compression * ratio,
         speedup=result.speedup * ratio,
         dense_score=dense_score,

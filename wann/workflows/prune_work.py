@@ -108,7 +108,7 @@ def _make(task: AnyTask, job: Job, cell: Cell, folder: WorkingFolder) -> CellRes
     if network is None:
         return result
     assert job.dense is not None
-    return beside(result, own, whole, job.dense.score)
+    return beside(result, own, whole, job.dense.score, cell.density)
 
 
 def _telling(folder: WorkingFolder) -> Report:

@@ -31,6 +31,17 @@ def test_trainings_are_found_in_their_order(tmp_path):
     assert not (tmp_path / "cell").exists()
 
 
+def test_a_folder_at_rest_says_nothing_and_keeps_what_it_has(tmp_path):
+    folder, empty = WorkingFolder(tmp_path / "dense-s0"), WorkingFolder(tmp_path / "dense-s1")
+    folder.next().keep(snapshot(1.0))
+    for each in (folder, empty):
+        each.tell("dense 2/2")
+        each.rest()
+    assert under_way(tmp_path) == []
+    assert WorkingFolder(tmp_path / "dense-s0").next().found() is not None
+    assert not empty.folder.exists()
+
+
 def test_nothing_is_kept_so_soon_after_the_last_time(tmp_path, monkeypatch):
     monkeypatch.setattr(working, "_SECONDS_BETWEEN_SAVES", 3600.0)
     folder = WorkingFolder(tmp_path / "cell")

@@ -71,6 +71,13 @@ class WorkingFolder:
             (self.folder / _WORDS).write_text(words)
         self._told = time.monotonic()
 
+    def rest(self) -> None:
+        """Nothing goes on any more; what was kept stays."""
+        if self.folder is not None:
+            with suppress(OSError):
+                (self.folder / _WORDS).unlink(missing_ok=True)
+                self.folder.rmdir()  # where nothing was kept
+
     def remove(self) -> None:
         """The cell is finished."""
         if self.folder is not None:

@@ -67,8 +67,7 @@ def work(task: AnyTask, job: Job) -> DenseNet | CellResult | Failure:
     except Exception as error:  # a criterion of the user's own may do anything
         line = " ".join(f"{type(error).__name__}: {error}".split())
         answer = Failure(line, traceback.format_exc())
-    if job.cell is not None:
-        folder.remove()
+    folder.rest() if job.cell is None else folder.remove()
     return answer
 
 

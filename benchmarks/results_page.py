@@ -331,15 +331,15 @@ PRUNED = {
         "the papers: Han et al. 2015 keep 98.4 % at 0.08; Lee et al. 2019 give 98.4 % at 0.05 and 97.6 % "
         "at 0.02 for snip, after a longer training: here it is a point and more behind. Lottery tickets, "
         "which by Frankle & Carbin 2019 are back at the dense network's level at 0.036, stay half a point "
-        "below it, with levels of 35 % and 3 epochs for each. As Tanaka et al. 2020 say, synflow empties "
-        "no layer; all its connections are effective.",
+        "and more below it, with levels of 35 % and 3 epochs for each. As Tanaka et al. 2020 say, synflow "
+        "empties no layer; all its connections are effective.",
     ),
     "mnist_methods": (
         "LeNet-300-100, every other method",
         "4 epochs for the dense network and after the last round of pruning: figures are below those of "
         "the whole schedule, and to be compared with each other. Against the papers: obd is quoted with "
         "98.0 % at 0.08 (Lee et al. 2019), about what it has here; layer-wise obs with 98.0 % at 0.015 "
-        "(Dong et al. 2017), of which it falls a point and a half short, with a fraction of the "
+        "(Dong et al. 2017), of which it falls more than a point and a half short, with a fraction of the "
         "retraining. grasp falls short of snip, other than on the deep convolutional networks of its "
         "paper. snip's masks lose a point when they are shuffled inside their layers, where Frankle et "
         "al. 2021 find no loss; inverted, with 100 weights left to every layer so that none is emptied, "

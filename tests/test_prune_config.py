@@ -78,6 +78,34 @@ def test_a_chain_has_stages_a_name_and_a_definition():
     assert json.loads(json.dumps(definition(chain)))["then"][1]["rounds"] == 2
 
 
+def test_a_later_gradual_stage_prunes_a_trained_network():
+    text = (
+        HEAD + "prune: {recipes: [{preset: l2, until: 0.3, then: [gradual, magnitude]}], densities: [0.05]}"
+    )
+    (chain,) = recipes_of(parsed(text))
+    assert [stage.when for stage in chain.stages] == ["after", "after", "after"]
+    (first,) = recipes_of(parsed(text.replace("l2", "snip")))
+    assert [stage.when for stage in first.stages] == ["before", "before", "after"]
+
+
+def test_a_criterion_alone_prunes_when_it_is_meant_to():
+    text = (
+        HEAD
+        + "prune: {densities: [1], recipes: [{criterion: snip}, {criterion: obd}, "
+        + "{criterion: snip, when: after, name: a}]}"
+    )
+    snip, obd, late = recipes_of(parsed(text))
+    assert (snip.when, snip.retraining) == ("before", "reset")
+    assert (obd.when, obd.retraining) == ("after", "finetune")
+    assert late.when == "after"
+
+
+def test_another_criterion_does_not_get_the_presets_options():
+    text = HEAD + "prune: {recipes: [{preset: l0, criterion: magnitude, unit: neuron}], densities: [1]}"
+    (changed,) = recipes_of(parsed(text))
+    assert (changed.name, dict(changed.options), changed.scope) == ("l0+magnitude", {}, "layer")
+
+
 def test_cells_are_all_of_recipes_sizes_seeds_and_controls():
     text = HEAD + (
         "prune: {recipes: [snip, magnitude], densities: [0.5, 0.1], connections: [100], seeds: [3, 7], "
@@ -103,15 +131,28 @@ def test_shipped_configs_load_and_survive_a_round_trip(path: Path):
 
 
 def test_shipped_configs_are_what_they_are_named_for():
-    swingup, digits, grid, mnist16, lenet, methods = (load_prune_config(path, (), check) for path in SHIPPED)
+    loaded = {path.stem: load_prune_config(path, (), check) for path in SHIPPED}
+    swingup, digits, grid = (loaded[name] for name in ("cartpole_swingup", "digits", "grid"))
+    mnist16, mnist28, lenet, methods = (
+        loaded[name] for name in ("mnist16", "mnist28", "mnist_lenet", "mnist_methods")
+    )
     assert swingup.task.env == "wann_envs:wann/CartPoleSwingUp-v0"
     assert (swingup.model.hidden, swingup.model.activation) == ((10,), "tanh")
     assert len(cells_of(swingup)) == 4 * 3 * 3
     assert len(cells_of(grid)) == 8 * 5 * 3
     assert mnist16.prune.connections == (500, 1000, 1849, 5000)
+    assert mnist28.prune.connections == (500, 1000, 1849, 5000, 13_000, 26_000)
     both = {recipe.name for recipe in (*recipes_of(lenet), *recipes_of(methods))}
     assert both >= PRESETS.keys() - {"connection-effect"}
     assert (digits.task.dataset, lenet.task.dataset) == ("digits", "mnist28")
+
+
+def test_keys_of_the_task_that_belong_to_searches():
+    text = LEAST.replace("{dataset: digits}", "{dataset: digits, output_activation: tanh}")
+    assert "c.yaml:1:" in fault(text)
+    assert "task.output_activation: expected linear" in fault(text)
+    text = LEAST.replace("{dataset: digits}", "{dataset: digits, batch_size: 50}")
+    assert "task.batch_size: is of a search; here it is training.batch_size" in fault(text)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +173,29 @@ def test_shipped_configs_are_what_they_are_named_for():
         ("prune: {recipes: [{preset: snip, name: dense}], densities: [0.1]}", "choose another name"),
         ("prune: {recipes: [snip], densities: [2]}", "prune.densities[0]: out of range: got 2"),
         ("prune: {recipes: [snip]}", "prune.densities: missing"),
+        (
+            "prune: {recipes: [{preset: snip, retraining: finetune}], densities: [1]}",
+            "there is one; use reset",
+        ),
+        ("prune: {recipes: [{preset: han, unit: neuron, scope: erk}], densities: [1]}", "take global or la"),
+        (
+            "prune: {recipes: [{preset: lottery, unit: neuron, last_layer: 0.1}], densities: [1]}",
+            "outputs, wh",
+        ),
+        ("prune: {recipes: [{preset: linear, criterion: l1}], densities: [1]}", "no hidden neurons for l1"),
+        (
+            "prune: {recipes: [{preset: weight-rewind, rewind: 50}], densities: [1]}",
+            "at most training.epochs",
+        ),
+        ("prune: {recipes: [{preset: han, options: {loss: squared}}], densities: [1]}", "looks at no loss"),
+        ("prune: {recipes: [{preset: small-dense, scope: erk}], densities: [1]}", "small-dense is not prun"),
+        ("prune: {recipes: [{preset: small-dense, then: [han]}], densities: [1]}", "small-dense is not prun"),
+        (
+            "prune: {recipes: [{preset: han, then: ["
+            + ", ".join(["magnitude"] * 15)
+            + "]}], densities: [1]}",
+            "is too long for the name of a file",
+        ),
         ("prune: {recipes: [{preset: han, network: liner}], densities: [1]}", "did you mean 'linear'"),
         (
             "prune: {recipes: [{preset: han, then: [linear]}], densities: [1]}",

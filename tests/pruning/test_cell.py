@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import pickle
 
 import networkx as nx
@@ -194,6 +195,67 @@ def test_controls(dense, prune):
     fresh = control("reinit", "reset")
     assert same([masks(fresh)], [masks(real)])
     assert not same(fresh.layers, control(None, "reset").layers)
+
+
+@pytest.mark.parametrize("preset", ["gradual", "magnitude"])
+def test_the_control_reinit_trains_fresh_weights_even_without_retraining(prune, preset):
+    bare = dataclasses.replace(PRESETS[preset], retraining="none")
+    plain, fresh = prune(bare), prune(dataclasses.replace(bare, control="reinit"))
+    assert same([masks(fresh)], [masks(plain)])
+    assert not same(fresh.layers, plain.layers)
+    assert fresh.training_steps > plain.training_steps
+
+
+def test_gradual_pruning_takes_what_retraining_it_is_given(dense, prune):
+    def after(mode, training=TRAINING, **keys):
+        return prune(dataclasses.replace(PRESETS["gradual"], retraining=mode, **keys), training=training)
+
+    found = {mode: after(mode) for mode in ("none", "finetune", "lr-rewind", "weight-rewind", "reset")}
+    assert all(same([masks(result)], [masks(found["none"])]) for result in found.values())
+    for one, other in itertools.combinations(found.values(), 2):
+        assert not same(one.layers, other.layers)
+    still = after("reset", dataclasses.replace(TRAINING, retrain_epochs=0))
+    assert same(still.layers, [(w * m, b) for (w, b), m in zip(dense.initial, masks(still), strict=True)])
+    # its own fourth epoch, not that of the dense network
+    back = after("weight-rewind", rewind=4)
+    assert same(back.layers, found["none"].layers)
+
+
+def test_gradual_pruning_does_not_stop_before_it_is_done(prune):
+    seen = []
+    training = dataclasses.replace(TRAINING, epochs=20, patience=2)
+    prune("gradual", training=training, progress=seen.append)
+    assert sum(abs(now.density - 0.3) < 0.01 for now in seen) >= 2
+    best = max((now for now in seen if abs(now.density - 0.3) < 0.01), key=lambda now: now.accuracy)
+    assert prune("gradual", training=training).score.validation == pytest.approx(best.accuracy)
+
+
+@pytest.mark.parametrize("control", ["shuffle-layerwise", "shuffle-global"])
+def test_shuffled_masks_of_a_criterion_that_makes_up_for_what_goes(prune, control):
+    recipe = dataclasses.replace(PRESETS["obs"], schedule="oneshot", retraining="none")
+    real, mixed = prune(recipe), prune(dataclasses.replace(recipe, control=control))
+    assert sum(m.sum() for m in masks(mixed)) == sum(m.sum() for m in masks(real))
+    assert not same([masks(mixed)], [masks(real)])
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("preset", ["l2", "correlation", "cosine"])
+def test_neurons_at_random_places_fit_the_density(task, preset, seed):
+    recipe = dataclasses.replace(
+        PRESETS[preset], scope="global", control="shuffle-global", keep_at_least=1, retraining="none"
+    )
+    made = prune_cell(task, (20, 6), "relu", recipe, 0.4, seed, TRAINING)
+    total = sum(weight.size for weight, _ in made.layers)
+    assert sum(mask.sum() for mask in masks(made)) <= round(0.4 * total)
+
+
+@pytest.mark.parametrize(("preset", "options"), [("synflow", {}), ("random", {"tries": 5})])
+def test_criteria_that_try_masks_prune_neurons_too(prune, preset, options):
+    recipe = dataclasses.replace(PRESETS[preset], unit="neuron", keep_at_least=1, options=options)
+    for (weight, bias), (onward, _) in itertools.pairwise(prune(recipe, 0.4).layers):
+        gone = ~weight.any(1)
+        assert not bias[gone].any()
+        assert not onward[:, gone].any()
 
 
 @pytest.mark.parametrize("control", ["shuffle-layerwise", "shuffle-global", "invert"])

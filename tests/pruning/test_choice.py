@@ -104,6 +104,23 @@ def test_the_last_layer_can_be_set_apart():
     assert [r.last_layer for r in found] == pytest.approx([0.9, 0.81, 0.729])
 
 
+@pytest.mark.parametrize("last_layer", [0.01, 0.5, 1.0])
+@pytest.mark.parametrize("keep_at_least", [0, 3, 10])
+@pytest.mark.parametrize("scope", ["global", "layer", "erk"])
+def test_a_last_layer_of_its_own_leaves_every_layer_its_least(last_layer, keep_at_least, scope):
+    rng = np.random.default_rng(3)
+    scores = [rng.random(shape) for shape in SHAPES]
+    masks = choose(scores, full(), 45, scope, max(1, keep_at_least), last_layer)
+    assert kept_of(masks) == 45
+    assert min(mask.sum() for mask in masks) >= max(1, keep_at_least)
+
+
+def test_a_last_layer_that_takes_all_is_named():
+    scores = [np.zeros(shape) for shape in SHAPES]
+    with pytest.raises(NothingLeft, match="12 of them in the last layer, as last_layer says"):
+        choose(scores, full(), 12, last_layer=1.0)
+
+
 # Neurons
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import numpy as np
 import pytest
 import torch
 
-from wann.errors import CriterionDoesNotFit, PruningError, TrainingDiverged, UnknownMethod
+from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged, UnknownMethod
 from wann.pruning.case import Case
 from wann.pruning.cell import prune_cell, train_dense
 from wann.pruning.criteria.catalogue import CRITERIA, NEURON_CRITERIA, find_criterion
@@ -204,6 +205,47 @@ def test_scores_of_another_shape_are_refused(case):
     with pytest.raises(PruningError, match=r"flat: expected scores of the shapes \[\(5, 6\)"):
         find_criterion("flat")(case())
     CRITERIA.pop("flat")
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [(None, "got a NoneType"), ([np.ones((5, 6))], "got a list of ndarray"), ("scores", "got a str")],
+)
+def test_what_is_no_list_of_tensors_is_refused(case, made, told):
+    @criterion("odd", "wrong")
+    def odd(case):
+        return made
+
+    with pytest.raises(PruningError, match=f"odd: expected a list of torch tensors, one a layer, {told}"):
+        find_criterion("odd")(case())
+    CRITERIA.pop("odd")
+
+
+def test_nan_scores_of_sound_weights_name_the_criterion(case):
+    @criterion("nan", "wrong")
+    def nan(case):
+        return [weight * torch.nan for weight in case.weights]
+
+    with pytest.raises(TrainingDiverged, match="nan: scores are not numbers: the criterion is at fault"):
+        find_criterion("nan")(case())
+    CRITERIA.pop("nan")
+
+
+@pytest.mark.parametrize("name", ["snip", "grasp", "gradient", "obd", "taylor1", "taylor2"])
+def test_an_activation_that_passes_no_gradient_on_is_said(case, name):
+    with pytest.raises(NoGradient, match=r"all gradients.* are zero \('step' passes none on"):
+        find_criterion(name)(seeded(case, name, activation="step"))
+
+
+@pytest.mark.parametrize(
+    "text", ["def broken(:", "1 / 0", "import nothing_of_that_name", "raise SystemError"]
+)
+def test_a_file_of_ones_own_that_cannot_be_imported(tmp_path, monkeypatch, text):
+    (tmp_path / "broken_criteria.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(PruningError, match="cannot import broken_criteria"):
+        find_criterion("broken_criteria:thin")
+    sys.modules.pop("broken_criteria", None)
 
 
 def test_a_network_without_hidden_neurons_has_none_to_score(case):

@@ -91,6 +91,38 @@ def test_what_is_no_mlp_is_refused(module):
         from_torch_prune(module)
 
 
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([nn.LeakyReLU()], "got LeakyReLU"),
+        ([nn.GELU()], "got GELU"),
+        ([nn.ReLU(), nn.Tanh()], "after layer 1: relu, tanh"),
+        ([nn.BatchNorm1d(4), nn.ReLU()], "got BatchNorm1d"),
+    ],
+)
+def test_modules_that_would_be_misread_are_refused(parts, told):
+    with pytest.raises(PruningError, match=told):
+        from_torch_prune(nn.Sequential(nn.Linear(6, 4), *parts, nn.Linear(4, 3)))
+
+
+def test_activations_differ_or_stand_at_an_end():
+    ends = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3), nn.Tanh())
+    with pytest.raises(PruningError, match="after layer 1: relu; after layer 2: tanh"):
+        from_torch_prune(ends)
+    mixed = nn.Sequential(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 4), nn.Linear(4, 3))
+    with pytest.raises(PruningError, match="the same activation after every layer but the last"):
+        from_torch_prune(mixed)
+
+
+def test_what_changes_nothing_may_stand_anywhere(data):
+    plain = nn.Sequential(
+        nn.Flatten(), nn.Linear(6, 4), nn.Identity(), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 3)
+    )
+    model = from_torch_prune(plain.double().eval())
+    assert model.activation == "relu"
+    assert torch.allclose(model(data.images), plain(data.images), atol=1e-12)
+
+
 def test_activations_without_a_torch_module_are_refused(network):
     with pytest.raises(PruningError, match="square"):
         to_torch_prune(network(0, activation="square"))

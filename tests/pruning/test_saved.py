@@ -45,7 +45,7 @@ class Slot:
     def found(self):
         return self.kept.get(self.number)
 
-    def keep(self, snapshot) -> None:
+    def keep(self, snapshot, over) -> None:
         arrays, numbers = snapshot()
         self.kept[self.number] = {name: np.array(array) for name, array in arrays.items()}, dict(numbers)
 

@@ -22,7 +22,7 @@ def snapshot(value):
 def test_trainings_are_found_in_their_order(tmp_path):
     first = WorkingFolder(tmp_path / "cell")
     assert first.next().found() is None
-    first.next().keep(snapshot(2.0))
+    first.next().keep(snapshot(2.0), False)
     again = WorkingFolder(tmp_path / "cell")
     assert again.next().found() is None
     arrays, numbers = again.next().found()
@@ -33,7 +33,7 @@ def test_trainings_are_found_in_their_order(tmp_path):
 
 def test_a_folder_at_rest_says_nothing_and_keeps_what_it_has(tmp_path):
     folder, empty = WorkingFolder(tmp_path / "dense-s0"), WorkingFolder(tmp_path / "dense-s1")
-    folder.next().keep(snapshot(1.0))
+    folder.next().keep(snapshot(1.0), False)
     for each in (folder, empty):
         each.tell("dense 2/2")
         each.rest()
@@ -46,14 +46,14 @@ def test_nothing_is_kept_so_soon_after_the_last_time(tmp_path, monkeypatch):
     monkeypatch.setattr(working, "_SECONDS_BETWEEN_SAVES", 3600.0)
     folder = WorkingFolder(tmp_path / "cell")
     place = folder.next()
-    place.keep(lambda: pytest.fail("no snapshot is made"))
+    place.keep(lambda: pytest.fail("no snapshot is made"), False)
     assert place.found() is None
 
 
 def test_a_damaged_file_is_as_good_as_none(tmp_path):
     folder = WorkingFolder(tmp_path / "cell")
     place = folder.next()
-    place.keep(snapshot(1.0))
+    place.keep(snapshot(1.0), False)
     path = next((tmp_path / "cell").glob("*.npz"))
     path.write_bytes(path.read_bytes()[:-30])
     assert place.found() is None
@@ -65,7 +65,7 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path):
 def test_where_nothing_can_be_written_nothing_is(tmp_path, where):
     folder = WorkingFolder(where and tmp_path / where)
     place = folder.next()
-    place.keep(snapshot(1.0))
+    place.keep(snapshot(1.0), False)
     folder.tell("epoch 1/2")
     assert place.found() is None
     folder.remove()

@@ -23,13 +23,15 @@ from wann.records.prune_directory import PruneDirectory, read_cells
 from wann.records.reading import RecordedRun
 from wann.records.working import WorkingFolder
 from wann.workflows.build import build_task
+from wann.workflows.compare import compare
 from wann.workflows.judge import test as judge_network
 from wann.workflows.listing import describe_run
 from wann.workflows.prune import resume, start
+from wann.workflows.prune_budget import find_density
 from wann.workflows.prune_checks import check
 from wann.workflows.prune_plan import Cell, training_of
 from wann.workflows.prune_watcher import SilentPruning
-from wann.workflows.prune_work import Job, find_density, work
+from wann.workflows.prune_work import Job, work
 
 TEXT = """
 task: {dataset: digits}
@@ -177,6 +179,30 @@ def test_rivals_that_are_small_by_themselves(tmp_path: Path):
     assert rows["linear-n150"].dense_score == rows["dense"].score
     network = NetworkFile.load(tmp_path / "run" / rows["linear-n150"].network)
     assert network.genome.n_nodes == 1 + 64 + 10  # bias, inputs, outputs
+
+
+def test_a_run_that_is_named_twice_counts_once(run: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(run.parent)
+    comparison, points = compare([run, "run", "./run/"])
+    assert len(points) == len(NAMES)
+    assert {entry.seeds for entry in comparison.entries} == {(0, 1)}
+
+
+def test_networks_of_several_kinds_are_told_apart(run: Path, tmp_path: Path):
+    narrow = config("model.hidden=[6]", "prune.connections=[]", "prune.recipes=[magnitude]")
+    again = config("prune.connections=[]", "prune.recipes=[magnitude]")
+    assert start(narrow, tmp_path / "narrow", "tiny").status == "finished"
+    assert start(again, tmp_path / "again", "tiny").status == "finished"
+    comparison, _ = compare([run, tmp_path / "narrow"])
+    assert {entry.method for entry in comparison.entries} == {
+        *("magnitude (run)", "snip (run)", "magnitude (narrow)", "dense (narrow)")
+    }
+    assert comparison.dense is not None
+    assert comparison.dense.method == "dense (run)"
+    # the same networks, made a second time, are no further seeds
+    comparison, _ = compare([run, tmp_path / "again"])
+    assert {entry.method for entry in comparison.entries} == {"magnitude", "snip"}
+    assert {entry.seeds for entry in comparison.entries} == {(0, 1)}
 
 
 def test_budgets_are_met(run: Path):

@@ -114,9 +114,7 @@ class StageConfig(_Section):
     )
     criterion: Name | None = Field(default=None, description="What is kept: `wann prune --list` has them.")
     scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
-    schedule: Name | None = Field(
-        default=None, description="`oneshot`, `iterative`, `levels`, `gradual`, ..."
-    )
+    schedule: Name | None = Field(default=None, description="`oneshot`, `iterative`, `levels` or `gradual`.")
     retraining: Name | None = Field(
         default=None,
         description="`finetune`, `lr-rewind`, `weight-rewind`, `reset`, `reinit` or `none`.",
@@ -142,7 +140,7 @@ class StageConfig(_Section):
         default=None, description="Share that a level removes from the last layer, where that differs."
     )
     keep_at_least: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
-        default=None, description="Connections that every layer keeps."
+        default=None, description="Connections, or neurons where those are pruned, that every layer keeps."
     )
     control: Name | None = Field(
         default=None, description="`shuffle-layerwise`, `shuffle-global`, `reinit` or `invert`."

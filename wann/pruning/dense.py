@@ -100,6 +100,15 @@ def train_dense(
         )
 
 
+def untrained(task: ClassificationTask, hidden: Sequence[int], activation: str, seed: int) -> DenseNet:
+    """Return a dense network that is not trained: enough for what prunes before training.
+
+    Raises:
+        UnknownMethod, PruningError: as `train_dense`.
+    """
+    return train_dense(task, hidden, activation, seed, Training(epochs=0))
+
+
 def check_hidden(hidden: Sequence[int]) -> None:
     """Raise PruningError unless every hidden layer has neurons."""
     if any(not isinstance(width, int) or width < 1 for width in hidden):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -69,6 +70,7 @@ class Plan:
         at_lowest_rate: whether the learning rate stays at the schedule's end.
         keep_checkpoints: whether every epoch's values are kept.
         before_step: called with the number of the step, before it is made.
+        patient_from: the first epoch whose accuracy counts for stopping early.
     """
 
     training: Training
@@ -78,6 +80,7 @@ class Plan:
     at_lowest_rate: bool = False
     keep_checkpoints: bool = False
     before_step: Callable[[int], None] | None = None
+    patient_from: int = 0
 
 
 def fit(
@@ -103,7 +106,11 @@ def fit(
         state.checkpoints.append(values)
     if snapshot := place.found():
         state.restore(snapshot)
-    while state.epoch < plan.epochs and not (training.patience and state.waited >= training.patience):
+
+    def is_over() -> bool:
+        return state.epoch >= plan.epochs or bool(training.patience and state.waited >= training.patience)
+
+    while not is_over():
         loss = _epoch(train, plan, state)
         if not torch.isfinite(torch.tensor(loss)):
             raise TrainingDiverged(
@@ -111,10 +118,12 @@ def fit(
                 f"than {training.learning_rate:g}"
             )
         steps, score = -(-len(train) // training.batch_size), accuracy(model, validation)
-        state.count_epoch(score, steps, training.patience is not None, plan.keep_checkpoints)
+        keep_best, anew = training.patience is not None, state.epoch < plan.patient_from
+        state.count_epoch(score, steps, keep_best, plan.keep_checkpoints, anew)
         if report is not None:
             report(Progress(plan.stage, state.epoch, plan.epochs, loss, score, density_of(model)))
-        place.keep(state.snapshot)
+        over = is_over()
+        place.keep(partial(state.snapshot, over), over)
     if training.patience:
         model.load(state.best_values)
     return Fitted(state.steps, state.best_epoch, state.checkpoints)

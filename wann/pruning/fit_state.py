@@ -39,17 +39,19 @@ class FitState:
     waited: int = 0
     checkpoints: list[Layers] = field(default_factory=list)
 
-    def count_epoch(self, accuracy: float, steps: int, keep_best: bool, keep_checkpoint: bool) -> None:
-        """Take note of an epoch that is over, and of its validation accuracy."""
+    def count_epoch(
+        self, accuracy: float, steps: int, keep_best: bool, keep_checkpoint: bool, anew: bool
+    ) -> None:
+        """Take note of an epoch that is over, and of its validation accuracy; `anew`: none before counts."""
         self.epoch, self.steps, self.waited = self.epoch + 1, self.steps + steps, self.waited + 1
         if keep_checkpoint:
             self.checkpoints.append(self.model.values())
-        if accuracy > self.best:
+        if accuracy > self.best or anew:
             self.best, self.best_epoch, self.waited = accuracy, self.epoch, 0
             self.best_values = self.model.values() if keep_best else self.best_values
 
-    def snapshot(self) -> Snapshot:
-        """Return it as arrays and numbers."""
+    def snapshot(self, over: bool = False) -> Snapshot:
+        """Return it as arrays and numbers; of a training that is over, without its optimiser."""
         arrays = _named(_VALUES, self.model.values()) | _named(_BEST, self.best_values)
         weights, biases = self.model.weight_masks(), self.model.bias_masks()
         pairs = zip(weights, biases, strict=True)
@@ -57,7 +59,7 @@ class FitState:
         for k, values in enumerate(self.checkpoints):
             arrays |= _named(f"{_EPOCH}{k}", values)
         arrays["generator"] = self.generator.get_state().numpy()
-        for index, moments in self.optimiser.state_dict()["state"].items():
+        for index, moments in () if over else self.optimiser.state_dict()["state"].items():
             for name, value in moments.items():
                 arrays[f"optimiser.{index}.{name}"] = value.numpy().copy()
         counts = ("epoch", "best", "best_epoch", "steps", "waited")

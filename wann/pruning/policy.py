@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
 from wann.pruning.cell import CellResult, check_dense, result_of
 from wann.pruning.chain import links
-from wann.pruning.dense import DenseNet, check_hidden
+from wann.pruning.dense import DenseNet, Score, check_hidden
 from wann.pruning.fit import Report
 from wann.pruning.model import one_thread
 from wann.pruning.policy_checks import check_for_policies
@@ -60,6 +61,14 @@ def train_policy(
             seconds=time.perf_counter() - started,
             env_steps=stage.env_steps,
         )
+
+
+def untrained_policy(task: Task, hidden: Sequence[int], activation: str, seed: int) -> DenseNet:
+    """Return a dense policy that is not trained: enough for what prunes before training."""
+    sizes = (task.n_inputs, *hidden, task.n_outputs)
+    initial = initial_policy(sizes, generator(seed, Stream.INITIAL))
+    unknown = Score(math.nan, math.nan)
+    return DenseNet(sizes, activation, seed, [initial], initial, 0, unknown, 0, 0.0, 0)
 
 
 def prune_policy(

@@ -78,7 +78,7 @@ def fit_policy(
         state, _ = trainer.step(replace(state, rows=()))
         if progress is not None:
             progress(Progress(label, state.iteration, iterations, None, state.score, _density(layers)))
-        place.keep(state.parts)
+        place.keep(state.parts, state.iteration == iterations)
     state = trainer.finish(state)
     stage.env_steps += state.env_steps
     return stage.form.with_weights(layers, part, state.weights)

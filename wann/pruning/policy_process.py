@@ -62,9 +62,10 @@ class PolicyProcess(Course):
     def retrain(self, link: Link, k: int, count: int) -> None:
         """As the course says."""
         mode, last, before = link.recipe.retraining, k == count - 1, link.recipe.when == "before"
-        if mode == "none":
+        fresh = last and link.recipe.control == "reinit"
+        if mode == "none" and not fresh:
             return
-        if mode == "reinit" or (last and link.recipe.control == "reinit"):
+        if mode == "reinit" or fresh:
             self.model.load(initial_policy(self.dense.sizes, generator(link.seed, Stream.REINIT, k)))
         elif mode == "reset" and not before:
             self.model.load(self.dense.initial)
@@ -73,6 +74,8 @@ class PolicyProcess(Course):
         iterations = self._training.iterations if before else self._training.iterations_of_round(last)
         seed = number(link.seed, Stream.RETRAINING, k + 1)
         layers = self.model.masked_layers()
+        if before and not link.last:  # what later stages go back to
+            self.dense = replace(self.dense, checkpoints=[self.model.values()])
         label, watch, place = f"{link.label}round {k + 1}/{count}", self._progress, self._saved.next()
         self.model.load(
             fit_policy(self._stage, layers, self._training, iterations, seed, label, watch, place)

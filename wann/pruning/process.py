@@ -44,8 +44,8 @@ class Process(Course):
         self._prune_gradually(link)
         if link.last:
             self.score_before = self.score()
-        if link.recipe.retraining != "none":
-            self.retrain(link, 0, 1)
+        if link.recipe.retraining != "none" or link.recipe.control == "reinit":
+            self.retrain(replace(link, recipe=replace(link.recipe, when="after")), 0, 1)
         return None
 
     def pruner(self, link: Link) -> Pruner:
@@ -79,8 +79,10 @@ class Process(Course):
             if step in due:
                 pruner.prune(Round(due[step]), step, due[step] == link.density)
 
-        self._fit(link, "gradual", training.epochs, Start(), 0, prune)
-        if not self._is_pruned_to(link.density):  # it stopped early
+        # No epoch before the density has come down is worth going back to.
+        pruned = -(-max(due) * training.epochs // steps)
+        self._fit(link, "gradual", training.epochs, Start(), 0, prune, pruned)
+        if not self._is_pruned_to(link.density):  # a training of a step or two
             pruner.prune(Round(link.density), steps, True)
 
     def _is_pruned_to(self, density: float) -> bool:
@@ -88,10 +90,18 @@ class Process(Course):
         return sum(int(mask.sum()) for mask in masks) <= round(density * sum(mask.numel() for mask in masks))
 
     def _fit(
-        self, link: Link, stage: str, epochs: int, start: Start, index: int, before_step: Any = None
+        self,
+        link: Link,
+        stage: str,
+        epochs: int,
+        start: Start,
+        index: int,
+        before_step: Any = None,
+        patient_from: int = 0,
     ) -> None:
-        # What a chain trains from the beginning is what its later stages rewind to.
-        history = link.recipe.when == "before" and not link.last
+        # What is trained from the beginning is what comes after it rewinds to.
+        gradual = link.recipe.schedule == "gradual"
+        history = link.recipe.when == "before" and (gradual or not link.last)
         plan = partial(
             Plan, self._training, link.label + stage, epochs, min(start.epoch, epochs), start.at_lowest_rate
         )
@@ -99,7 +109,7 @@ class Process(Course):
             self.model,
             self._train,
             self._validation,
-            plan(keep_checkpoints=history, before_step=before_step),
+            plan(keep_checkpoints=history, before_step=before_step, patient_from=patient_from),
             generator(link.seed, Stream.RETRAINING, index),
             self._progress,
             self._saved.next(),

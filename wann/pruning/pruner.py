@@ -62,18 +62,17 @@ class Pruner:
             )
 
         def masks_of(scores: Sequence[Tensor]) -> list[Tensor]:
-            return _tensors(self._weights(self._choose(scores, total, target)))
+            return _tensors(self._weights(self._choose(self._per_unit(scores), total, target)))
 
         case = self._case(index, last, masks_of)
         units = self._choose(self._per_unit(self._criterion(case)), total, target)
+        if last and (self._recipe.control or "").startswith("shuffle"):
+            units = self._shuffled(units, total)
         if self._criterion.update is not None:
             own = units if self._criterion.unit == "neuron" else self._weights(units)
             weights, biases = self._criterion.update(case, _tensors(own))
             pairs = zip(weights, biases, strict=True)
             self._model.load([(weight.numpy(), bias.numpy()) for weight, bias in pairs])
-        if last and (self._recipe.control or "").startswith("shuffle"):
-            across = self._recipe.control == "shuffle-global"
-            units = shuffled(units, self._at_first, across, generator(self._seed, Stream.CONTROL))
         self._apply(units)
 
     def _units(self) -> Kept:
@@ -108,6 +107,15 @@ class Pruner:
                 values, self._units(), self._masks, total, recipe.scope, recipe.keep_at_least
             )
         return choose(values, self._units(), total, recipe.scope, recipe.keep_at_least, target.last_layer)
+
+    def _shuffled(self, units: Kept, total: int) -> Kept:
+        """As many units at random places; of neurons of several layers, as many as fit."""
+        across, draws = self._recipe.control == "shuffle-global", generator(self._seed, Stream.CONTROL)
+        if across and self._by_neuron:
+            scores = [torch.rand(len(kept), generator=draws).numpy() for kept in units]
+            least = self._recipe.keep_at_least
+            return choose_neurons(scores, self._at_first, self._masks, total, "global", least)
+        return shuffled(units, self._at_first, across, draws)
 
     def _weights(self, units: Kept) -> Kept:
         return expand(units, self._masks) if self._by_neuron else units

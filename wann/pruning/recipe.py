@@ -120,15 +120,15 @@ class Recipe:
         for k, stage in enumerate(self.stages):
             if stage.then:
                 raise PruningError(f"{self.name}: then: stage {k + 1} has a chain of its own; write one list")
-            if stage.when == "before" and trained:
-                raise PruningError(
-                    f"{self.name}: then: stage {k + 1} ({stage.name}) prunes before training, and one in "
-                    f"front of it trains; put it first, or set its when: after"
-                )
             if k and stage.network is not None:
                 raise PruningError(
                     f"{self.name}: then: stage {k + 1} has the network {stage.network}, and a stage goes on "
                     f"with what there is; leave it out"
+                )
+            if stage.when == "before" and trained:
+                raise PruningError(
+                    f"{self.name}: then: stage {k + 1} ({stage.name}) prunes before training, and one in "
+                    f"front of it trains; put it first, or set its when: after"
                 )
             if stage.until is not None and stage.until > least:
                 raise PruningError(

@@ -30,13 +30,13 @@ def starting_point(
         dense: the initial weights and checkpoints.
         draw: the seed and the round, for fresh weights of its own.
         before: whether the network is untrained: then it is trained from its initial weights.
-        fresh: whether the weights are drawn anew, whatever the recipe says (a control).
+        fresh: whether the weights are drawn anew and trained, whatever the recipe says (a control).
 
     Raises:
         PruningError: there is no checkpoint of that epoch.
     """
     mode = recipe.retraining
-    if mode == "none":
+    if mode == "none" and not fresh:
         return None
     if fresh or mode == "reinit":
         return Start(initial_layers(dense.sizes, generator(draw[0], Stream.REINIT, draw[1])))

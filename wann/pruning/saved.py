@@ -18,8 +18,8 @@ class Place(Protocol):
         """Return what was kept last, by this process or one before it; None where nothing was."""
         ...
 
-    def keep(self, snapshot: Callable[[], Snapshot]) -> None:
-        """Keep what the training has come to, unless something was kept just now."""
+    def keep(self, snapshot: Callable[[], Snapshot], over: bool) -> None:
+        """Keep what the training has come to; unless it is over, not if something was kept just now."""
         ...
 
 
@@ -42,5 +42,5 @@ class NotSaved:
         """As the protocol says."""
         return None
 
-    def keep(self, snapshot: Callable[[], Snapshot]) -> None:
+    def keep(self, snapshot: Callable[[], Snapshot], over: bool) -> None:
         """As the protocol says."""

@@ -75,7 +75,7 @@ def choose(
         )
     ranks = [_order(score, mask) for score, mask in zip(scores, available, strict=True)]
     counts = _counts(scores, ranks, free, least, total, scope, last_layer)
-    _require_layers(counts, total)
+    _require_layers(counts, total, last_layer)
     kept = [np.zeros(mask.size, bool) for mask in available]
     for mask, order, count in zip(kept, ranks, counts, strict=True):
         mask[order[:count]] = True
@@ -102,7 +102,8 @@ def _counts(
     sizes = np.array([score.size for score in scores])
     fixed = 0
     if last_layer is not None and len(scores) > 1:
-        fixed = min(int(free[-1]), max(int(least[-1]), round(last_layer * int(sizes[-1]))), total)
+        room = total - int(least[:-1].sum())
+        fixed = min(int(free[-1]), max(int(least[-1]), round(last_layer * int(sizes[-1]))), room)
         inner = _counts(scores[:-1], ranks[:-1], free[:-1], least[:-1], total - fixed, scope, None)
         return np.append(inner, fixed)
     if scope == "global":
@@ -127,13 +128,14 @@ def _global_counts(
     return counts + np.bincount(layer[best], minlength=len(scores))
 
 
-def _require_layers(counts: np.ndarray, total: int) -> None:
+def _require_layers(counts: np.ndarray, total: int, last_layer: float | None) -> None:
     if total < 1:
         raise NothingLeft(f"no connection is left: {total} weights are to be kept; try a larger density")
     empty = np.flatnonzero(counts == 0)
     if len(empty):
         names = ", ".join(str(1 + k) for k in empty)
         raise NothingLeft(
-            f"layer {names} of {len(counts)} would lose all its weights ({total} are kept in all); set "
-            f"keep_at_least, take another scope (layer, erk), or a larger density"
+            f"layer {names} of {len(counts)} would lose all its weights ({total} are kept in all"
+            + ("" if last_layer is None else f", {counts[-1]} of them in the last layer, as last_layer says")
+            + "); set keep_at_least, take another scope (layer, erk), or a larger density"
         )

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.utils import prune
+from torch.nn.utils.parametrize import ParametrizationList
 
 from wann.errors import PruningError
-from wann.pruning.model import MLP
+from wann.pruning.model import MLP, Mask
 
 _MODULES = {
     "relu": nn.ReLU,
@@ -19,6 +20,8 @@ _MODULES = {
     "sigmoid": nn.Sigmoid,
     "linear": nn.Identity,
 }
+# What changes nothing in a trained network.
+_IDLE = (nn.Flatten, nn.Dropout, nn.Sequential, nn.ModuleList, ParametrizationList, Mask)
 
 
 def to_torch_prune(model: MLP) -> nn.Sequential:
@@ -47,22 +50,47 @@ def to_torch_prune(model: MLP) -> nn.Sequential:
 def from_torch_prune(model: nn.Module) -> MLP:
     """Return the network of a module's `nn.Linear` modules, in their order, with their masks, if any.
 
-    The activation is that of the first module among them that is one; without any it is linear.
+    Between them stands one activation, the same everywhere, or none; `nn.Flatten`, `nn.Dropout` and
+    `nn.Identity` may stand anywhere, as they change nothing in a trained network.
 
     Raises:
-        PruningError: there is no linear module, one has no bias, or they do not follow on each other.
+        PruningError: there is no linear module, one has no bias, they do not follow on each other, or there
+            is something else in the module.
     """
     linears = [part for part in model.modules() if isinstance(part, nn.Linear)]
     if not linears or any(part.bias is None for part in linears):
         raise PruningError("from_torch_prune: expected nn.Linear modules with biases")
+    activation = _activation(model, len(linears))
     sizes = [linears[0].in_features, *(part.out_features for part in linears)]
     if [part.in_features for part in linears] != sizes[:-1]:
         raise PruningError(f"from_torch_prune: the linear modules do not follow on each other: {linears}")
-    found = [name for part in model.modules() for name, kind in _MODULES.items() if isinstance(part, kind)]
-    mlp = MLP(sizes, found[0] if found else "linear", linears[0].weight.dtype)
+    mlp = MLP(sizes, activation, linears[0].weight.dtype)
     mlp.load([(_original(part, "weight"), _original(part, "bias")) for part in linears])
     mlp.set_masks([_mask(part, "weight") for part in linears], [_mask(part, "bias") for part in linears])
     return mlp
+
+
+def _activation(model: nn.Module, count: int) -> str:
+    """Return the activation after every linear module but the last."""
+    names, after = {kind: name for name, kind in _MODULES.items()}, [[] for _ in range(count + 1)]
+    at = 0
+    for part in model.modules():
+        if isinstance(part, nn.Linear):
+            at += 1
+        elif type(part) in names:
+            after[at] += [] if isinstance(part, nn.Identity) else [names[type(part)]]
+        elif not isinstance(part, _IDLE) and not list(part.children()):
+            raise PruningError(
+                f"from_torch_prune: expected nn.Linear, one of the activations {', '.join(_MODULES)}, "
+                f"Flatten or Dropout, got {type(part).__name__}"
+            )
+    between = {tuple(found) for found in after[1:-1]}
+    if after[0] or after[-1] or len(between) > 1 or any(len(found) > 1 for found in between):
+        places = "; ".join(f"after layer {k}: {', '.join(found)}" for k, found in enumerate(after) if found)
+        raise PruningError(
+            f"from_torch_prune: expected the same activation after every layer but the last, got {places}"
+        )
+    return next(iter(between))[0] if between and next(iter(between)) else "linear"
 
 
 def _original(part: nn.Module, name: str) -> np.ndarray:

@@ -55,9 +55,12 @@ class WorkingFolder:
             return load_arrays(path)
         return None
 
-    def keep(self, name: str, made: Callable[[], tuple[Mapping[str, np.ndarray], dict[str, Any]]]) -> None:
-        """Keep this under a name, if the last time is some seconds ago."""
-        if self.folder is None or time.monotonic() - self._saved < _SECONDS_BETWEEN_SAVES:
+    def keep(
+        self, name: str, made: Callable[[], tuple[Mapping[str, np.ndarray], dict[str, Any]]], over: bool
+    ) -> None:
+        """Keep this under a name, if it is over or the last time is some seconds ago."""
+        soon = time.monotonic() - self._saved < _SECONDS_BETWEEN_SAVES
+        if self.folder is None or (soon and not over):
             return
         with suppress(OSError):
             save_arrays(self.folder / name, *made())
@@ -94,9 +97,15 @@ class WorkingPlace:
         """Return what was kept last."""
         return self._folder.found(self._name)
 
-    def keep(self, snapshot: Callable[[], Kept]) -> None:
+    def keep(self, snapshot: Callable[[], Kept], over: bool) -> None:
         """Keep what the training has come to."""
-        self._folder.keep(self._name, snapshot)
+        self._folder.keep(self._name, snapshot, over)
+
+
+def forget_words(working: Path) -> None:
+    """Remove what killed processes said."""
+    for path in working.glob(f"*/{_WORDS}"):
+        path.unlink(missing_ok=True)
 
 
 def under_way(working: Path) -> list[str]:

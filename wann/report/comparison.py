@@ -15,7 +15,7 @@ ENDINGS = (".png", ".svg", ".pdf")
 
 # Colours that people with any colour vision tell apart (Okabe & Ito 2008), and a marker each, as there may
 # be more methods than colours.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C564B")
 _MARKERS = ("o", "s", "^", "D", "v", "<", ">", "h", "p", "d", "8")
 _FRONTS = {SEARCHED: ("#000000", "-"), PRUNED: ("#6E6E6E", "--")}
 _MOST_ROWS = 14  # of the legend, in a column

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ def compare(
         RunError: the runs are of several tasks, or there is nothing to compare in one.
     """
     points: list[Point] = []
-    for run in runs:
-        folder = find_run(run)
+    folders = {folder.resolve(): folder for folder in map(find_run, runs)}
+    for folder in folders.values():  # each once, however it is named
         if kind_of(read_manifest(folder)) == PRUNE:
             points += cell_points(folder, episodes, seed, workers)
         else:
@@ -50,17 +51,33 @@ def compare(
 
 
 def _comparison(points: list[Point], episodes: int) -> Comparison:
-    groups: dict[tuple[str, str, str], list[Point]] = {}
-    for point in points:
-        groups.setdefault((point.family, point.method, point.label), []).append(point)
+    groups: dict[tuple[str, ...], list[Point]] = {}
+    for point in _told_apart(points):
+        groups.setdefault((point.family, point.method, point.label, point.setup), []).append(point)
     entries = sorted(map(_entry, groups.values()), key=lambda e: (e.family != SEARCHED, e.size))
-    dense = next((entry for entry in entries if _is_dense(entry)), None)
-    others = tuple(entry for entry in entries if not _is_dense(entry))
+    dense = max(filter(_is_dense, entries), key=lambda entry: entry.size, default=None)
+    others = tuple(entry for entry in entries if entry is not dense)
     return Comparison(points[0].task, points[0].accuracy, others, dense, _notes(points, episodes))
 
 
 def _is_dense(entry: Entry) -> bool:
-    return entry.family == PRUNED and entry.method == DENSE
+    return entry.family == PRUNED and entry.method.split(" ")[0] == DENSE
+
+
+def _told_apart(points: list[Point]) -> list[Point]:
+    """Points with the runs' names, where networks or trainings of several kinds were pruned.
+
+    What two runs have made alike, with one seed, is one network and counts once.
+    """
+    setups = list(dict.fromkeys(point.setup for point in points if point.family == PRUNED))
+    names = {point.setup: Path(point.run).name for point in reversed(points) if point.family == PRUNED}
+    found: dict[tuple[Any, ...], Point] = {}
+    for point in points:
+        several = point.family == PRUNED and len(setups) > 1
+        key = (point.family, point.method, point.label, point.seed, point.setup or point.run)
+        method = f"{point.method} ({names[point.setup]})" if several else point.method
+        found.setdefault(key, replace(point, method=method))
+    return list(found.values())
 
 
 def _entry(points: list[Point]) -> Entry:

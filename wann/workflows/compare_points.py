@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Point:
         score: on the test images or episodes.
         connections: effective ones.
         file: the network's.
+        setup: what was pruned, and how it was trained; empty for a search.
         env_steps: environment steps that choosing and training took; None for a data set, and where the run
             does not say.
     """
@@ -50,6 +52,7 @@ class Point:
     score: float
     connections: int
     file: str
+    setup: str = ""
     env_steps: int | None = None
 
 
@@ -101,7 +104,11 @@ def cell_points(folder: Path, episodes: int, seed: int, workers: int | None) -> 
     manifest, rows = read_manifest(folder), read_cells(folder)
     if not rows:
         raise RunError(f"{folder}: has no finished cell yet; go on with: wann resume {folder}")
-    task = build_task(read_prune_config(RunPaths(folder), manifest["config_hash"]).task)
+    config = read_prune_config(RunPaths(folder), manifest["config_hash"])
+    task = build_task(config.task)
+    setup = json.dumps(
+        [each.model_dump(mode="json") for each in (config.model, config.training, config.policy)]
+    )
     scores = [row.score for row in rows]
     if isinstance(task, Task) and (episodes, seed) != (TEST_EPISODES, 0):
         scores = _played(task, [folder / row.network for row in rows], episodes, seed, workers)
@@ -118,6 +125,7 @@ def cell_points(folder: Path, episodes: int, seed: int, workers: int | None) -> 
             score=score,
             connections=row.effective_connections,
             file=str(folder / row.network),
+            setup=setup,
             env_steps=row.env_steps,
         )
         for row, score in zip(rows, scores, strict=True)

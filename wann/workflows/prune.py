@@ -17,7 +17,7 @@ from wann.records.cell_row import CellRow
 from wann.records.manifest import PRUNE, begin_session, end_session, kind_of, read_manifest
 from wann.records.paths import RunPaths
 from wann.records.prune_directory import PruneDirectory
-from wann.records.working import WorkingFolder, under_way
+from wann.records.working import WorkingFolder, forget_words, under_way
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
@@ -140,6 +140,7 @@ class _Session:
                 interruption(self.watcher, "cell") as interrupted,
                 make_jobs(self.task, work, settings.backend, workers) as jobs,
             ):
+                forget_words(paths.working)
                 self.watcher.begin(
                     self._title(), len(self._rows()), len(self.names), partial(under_way, paths.working)
                 )

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wann.config import PruneConfig, RecipeConfig, StageConfig
 from wann.errors import WannError, did_you_mean
 from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import CONTROLS, NETWORKS, RETRAININGS, SCHEDULES, SCOPES, SPACINGS, UNITS, WHEN
+from wann.pruning.recipe import (
+    CONTROLS,
+    LINEAR,
+    NETWORKS,
+    RETRAININGS,
+    SCHEDULES,
+    SCOPES,
+    SMALL_DENSE,
+    SPACINGS,
+    UNITS,
+    WHEN,
+    Recipe,
+)
 from wann.pruning.training import OPTIMIZERS, RATES
 from wann.records.cell_row import DENSE
-from wann.workflows.prune_plan import recipe_of, recipes_of, stage_of
+from wann.workflows.prune_plan import KEYS, recipe_of, recipes_of, stage_of
+
+if TYPE_CHECKING:
+    from wann.pruning.chain import Link
 
 _NAMES = {
     "scope": SCOPES,
@@ -30,6 +46,7 @@ _ONLY_WITH = {
     "last_layer": ("schedule", "levels"),
     "rewind": ("retraining", "weight-rewind"),
 }
+_LONGEST_NAME = 100
 _LEAST = 1e-6  # density, where budgets of connections are asked for
 
 Place = tuple[str | int, ...]
@@ -40,6 +57,11 @@ def check(config: PruneConfig) -> Iterator[Found]:
     """Yield what is wrong with a config's names, which the pruning library alone knows."""
     for key, known in (("optimizer", OPTIMIZERS), ("schedule", RATES)):
         yield from _unknown(("training", key), getattr(config.training, key), known)
+    if config.task.dataset is not None and config.task.output_activation != "linear":
+        got = config.task.output_activation
+        yield ("task", "output_activation"), f"expected linear, as losses of pruning ask for, got {got}"
+    if config.task.batch_size is not None:
+        yield ("task", "batch_size"), "is of a search; here it is training.batch_size"
     for k, control in enumerate(config.prune.controls):
         yield from _unknown(("prune", "controls", k), control, CONTROLS)
     sound = True
@@ -73,6 +95,7 @@ def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> It
         least = min(config.prune.densities, default=_LEAST)
         for link in links(recipe, least, 0):
             link.criterion.check_activation(config.model.activation)
+            yield from ((path, f"{recipe.name}: {fault}") for fault in _misfits(link, recipe, config))
         if config.task.env is not None:
             check_for_policies(recipe)
         ends = [stage.until for stage in recipe.stages if stage.until is not None]
@@ -82,6 +105,29 @@ def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> It
             yield path, f"until: {min(ends):g} {words}"
     except WannError as error:
         yield path, str(error)
+
+
+def _misfits(link: Link, recipe: Recipe, config: PruneConfig) -> Iterator[str]:
+    """What would only be found when a network is trained."""
+    stage = link.recipe
+    if link.by_neuron and stage.scope == "erk":
+        yield "scope: erk gives densities to weights; for neurons take global or layer"
+    if link.by_neuron and stage.last_layer is not None:
+        yield "last_layer: is of weights; the last layer's neurons are the outputs, which stay"
+    if link.by_neuron and recipe.network == LINEAR:
+        yield f"a linear model has no hidden neurons for {link.criterion.name}"
+    if "loss" in stage.options and link.criterion.looks_at == "weights":
+        yield f"options.loss: {link.criterion.name} looks at no loss; leave it out"
+    epochs = config.training.epochs
+    if stage.retraining == "weight-rewind" and stage.rewind != "best" and int(stage.rewind) > epochs:
+        yield f"rewind: expected at most training.epochs, {epochs}, got {stage.rewind}"
+    if recipe.network == SMALL_DENSE and (recipe.then or any(_pruning_keys(recipe))):
+        yield "small-dense is not pruned, so it takes no other key than name; leave them out"
+
+
+def _pruning_keys(recipe: Recipe) -> Iterator[bool]:
+    usual = PRESETS[SMALL_DENSE]
+    return (getattr(recipe, key) != getattr(usual, key) for key in (*KEYS, "options"))
 
 
 def _check_keys(path: Place, section: StageConfig) -> Iterator[Found]:
@@ -105,6 +151,10 @@ def _check_keys(path: Place, section: StageConfig) -> Iterator[Found]:
         if getattr(section, key) is not None and getattr(stage, other) != needed:
             words = f"and here it is {getattr(stage, other)}; set that, or leave this out"
             yield (*path, key), f"is for {other}: {needed}, {words}"
+    goes_on = section.retraining in ("finetune", "lr-rewind", "weight-rewind")
+    if goes_on and stage.when == "before" and stage.schedule != "gradual":
+        words = "goes on from a training, and this prunes before there is one; use reset, reinit or none"
+        yield (*path, "retraining"), f"{section.retraining} {words}"
 
 
 def _check_names(config: PruneConfig) -> Iterator[Found]:
@@ -114,5 +164,7 @@ def _check_names(config: PruneConfig) -> Iterator[Found]:
             yield ("prune", "recipes"), f"{count} recipes are called '{name}'; give them a name each"
         if name == DENSE:
             yield ("prune", "recipes"), f"'{DENSE}' is what the dense network is called; choose another name"
+        if len(name) > _LONGEST_NAME:
+            yield ("prune", "recipes"), f"'{name[:20]}...' is too long for the name of a file; give it a name"
         if ":" in name or "/" in name:
             yield ("prune", "recipes"), f"'{name}' cannot be the name of a file; give the recipe a name"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from wann.pruning.presets import PRESETS
 from wann.pruning.recipe import CONTROLS, RETRAININGS, SCHEDULES, SCOPES, Recipe
+
+if TYPE_CHECKING:
+    from wann.pruning.criteria.registry import Criterion
 
 # Presets that are more than their criterion, and where they were described.
 _SOURCES = {
@@ -22,13 +26,19 @@ _SOURCES = {
 
 @dataclass(frozen=True)
 class Method:
-    """One line of the list: `source` says where it was described, and may be empty."""
+    """One line of the list.
+
+    Attributes:
+        source: where it was described; may be empty.
+        options: of a criterion, with their defaults.
+    """
 
     name: str
     line: str
     source: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
         return asdict(self)
 
@@ -42,8 +52,8 @@ def methods() -> dict[str, list[Method]]:
         "presets": [
             Method(name, _line(recipe), _source(recipe, sources)) for name, recipe in PRESETS.items()
         ],
-        "criteria for weights": [Method(c.name, c.line, c.source) for c in CRITERIA.values()],
-        "criteria for neurons": [Method(c.name, c.line, c.source) for c in NEURON_CRITERIA.values()],
+        "criteria for weights": list(map(_criterion, CRITERIA.values())),
+        "criteria for neurons": list(map(_criterion, NEURON_CRITERIA.values())),
     }
     for kind, names in (
         ("scopes", SCOPES),
@@ -53,6 +63,13 @@ def methods() -> dict[str, list[Method]]:
     ):
         found[kind] = [Method(name, _MEANINGS.get(name, "")) for name in names]
     return found
+
+
+def _criterion(criterion: Criterion) -> Method:
+    options = criterion.resolve({})
+    if criterion.looks_at == "weights":
+        del options["loss"]
+    return Method(criterion.name, criterion.line, criterion.source, options)
 
 
 def _source(recipe: Recipe, sources: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from wann.config import PruneConfig, RecipeConfig, StageConfig
+from wann.errors import PruningError
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.presets import PRESETS
 from wann.pruning.recipe import Recipe
@@ -13,7 +14,7 @@ from wann.pruning.training import Training
 from wann.records.cell_row import DENSE
 
 _OWN = ("name", "options", "then", "network")
-_KEYS = tuple(field.name for field in fields(Recipe) if field.name not in _OWN)
+KEYS = tuple(field.name for field in fields(Recipe) if field.name not in _OWN)
 
 
 @dataclass(frozen=True)
@@ -44,21 +45,40 @@ def recipe_of(section: RecipeConfig) -> Recipe:
         KeyError: of that name there is no preset.
         PruningError: what it says does not go together.
     """
-    first, then = stage_of(section), tuple(map(stage_of, section.then))
+    first, then = stage_of(section), []
+    for each in section.then:
+        stage = stage_of(each)
+        trained = any(s.when == "after" or s.schedule == "gradual" for s in (first, *then))
+        # While a training runs is neither before nor after it.
+        gradual = stage.schedule == "gradual" and each.when is None
+        then.append(replace(stage, when="after") if gradual and trained else stage)
     name = section.name or "+".join(stage.name for stage in (first, *then))
-    return replace(first, name=name, then=then, network=section.network or first.network)
+    return replace(first, name=name, then=tuple(then), network=section.network or first.network)
 
 
 def stage_of(section: StageConfig) -> Recipe:
     """Return one stage of a recipe; for errors see `recipe_of`."""
-    given = {key: getattr(section, key) for key in _KEYS if getattr(section, key) is not None}
+    given = {key: getattr(section, key) for key in KEYS if getattr(section, key) is not None}
     own = str(section.criterion).rpartition(":")[2]
     if section.preset is None:
-        return Recipe(own, options=section.options, **given)
+        return Recipe(own, options=section.options, **{**_usual(str(section.criterion)), **given})
     preset = PRESETS[section.preset]
+    if own not in ("None", preset.criterion):
+        preset = replace(preset, options={})
     named = [preset.name, own if section.criterion not in (None, preset.criterion) else None, section.control]
     options = {**preset.options, **section.options}
     return replace(preset, name="+".join(filter(None, named)), options=options, **given)
+
+
+def _usual(criterion: str) -> dict[str, Any]:
+    """When a criterion prunes that no preset says it of; nothing for one that is not known."""
+    from wann.pruning.criteria.catalogue import find_criterion
+
+    try:
+        before = find_criterion(criterion).when == "before"
+    except PruningError:  # it is said elsewhere
+        return {}
+    return {"when": "before", "retraining": "reset"} if before else {}
 
 
 def recipes_of(config: PruneConfig) -> list[Recipe]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from wann.pruning.recipe import LINEAR, SMALL_DENSE
 
 if TYPE_CHECKING:
     from wann.pruning.cell import CellResult
+
+
+def sizes(task: Any, hidden: tuple[int, ...]) -> int:
+    """Weights of the dense network."""
+    widths = (task.n_inputs, *hidden, task.n_outputs)
+    return sum(before * after for before, after in pairwise(widths))
 
 
 def rival_hidden(network: str, task: Any, n_weights: float, n_connections: int | None) -> tuple[int, ...]:

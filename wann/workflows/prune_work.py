@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,13 @@ from wann.pruning.training import Training
 from wann.records.working import WorkingFolder
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
+from wann.workflows.prune_budget import meet
 from wann.workflows.prune_plan import Cell
-from wann.workflows.prune_rivals import beside, rival_hidden
+from wann.workflows.prune_rivals import beside, rival_hidden, sizes
 
 if TYPE_CHECKING:
     from wann.pruning.cell import CellResult, DenseNet
     from wann.pruning.fit import Report
-
-_PROBES = 12
-_CLOSE_ENOUGH = 0.005  # of a budget, for a probe
-_TOO_FAR = 0.02  # of a budget, for what came out at the end
-_LEAST_DENSITY = 1e-6
 
 AnyTraining = Training | PolicyTraining
 
@@ -84,17 +79,16 @@ def _make(task: AnyTask, job: Job, cell: Cell, folder: WorkingFolder) -> CellRes
     from wann.pruning.policy import prune_policy
 
     prune: Any = prune_cell if isinstance(task, ClassificationTask) else prune_policy
-
     network, whole = cell.recipe.network, sizes(task, job.hidden)
-    hidden, dense = job.hidden, job.dense
+    hidden = job.hidden
     if network is not None:
-        hidden, dense = rival_hidden(network, task, whole * (cell.density or 0.0), cell.wanted), None
-    own = sizes(task, hidden)
+        hidden = rival_hidden(network, task, whole * (cell.density or 0.0), cell.wanted)
+    own, start = sizes(task, hidden), _start(task, job, cell, hidden, folder)
 
     def made(density: float, training: AnyTraining) -> CellResult:
         # What looks for a density is soon made again, and comes in another order if it is.
         saved = folder if training is job.training else None
-        asked = (task, hidden, job.activation, cell.recipe, density, cell.seed, training, dense)
+        asked = (task, hidden, job.activation, cell.recipe, density, cell.seed, training, start(training))
         return prune(*asked, _telling(folder), saved)
 
     if network == SMALL_DENSE:
@@ -110,69 +104,32 @@ def _make(task: AnyTask, job: Job, cell: Cell, folder: WorkingFolder) -> CellRes
     return beside(result, own, whole, job.dense.score, cell.density)
 
 
+def _start(
+    task: AnyTask, job: Job, cell: Cell, hidden: tuple[int, ...], folder: WorkingFolder
+) -> Callable[[AnyTraining], DenseNet]:
+    """Return what gives the dense network that a cell begins with, by its training."""
+    from wann.pruning.dense import untrained
+    from wann.pruning.policy import untrained_policy
+
+    network, known = cell.recipe.network, {}
+    if network is None:
+        assert job.dense is not None
+        known[job.training] = job.dense
+
+    def start(training: AnyTraining) -> DenseNet:
+        if network is None:
+            return known[job.training]
+        if cell.recipe.when == "before":
+            make: Any = untrained if isinstance(task, ClassificationTask) else untrained_policy
+            return make(task, hidden, job.activation, job.seed)
+        if training not in known:
+            own = replace(job, hidden=hidden, training=training)
+            known[training] = _train(task, own, folder if training is job.training else WorkingFolder(None))
+        return known[training]
+
+    return start
+
+
 def _telling(folder: WorkingFolder) -> Report:
     """Tell people of every epoch."""
     return lambda now: folder.tell(f"{now.stage} {now.epoch}/{now.epochs}")
-
-
-def sizes(task: Any, hidden: tuple[int, ...]) -> int:
-    """Weights of the dense network."""
-    widths = (task.n_inputs, *hidden, task.n_outputs)
-    return sum(before * after for before, after in pairwise(widths))
-
-
-def meet(
-    wanted: int, n_weights: int, training: AnyTraining, made: Callable[[float, Any], CellResult]
-) -> CellResult:
-    """Return a cell with about so many effective connections.
-
-    The density is found with one epoch (or iteration) in place of every training, as masks hardly depend on
-    more; if the whole training then ends too far off, once more from there.
-
-    Args:
-        wanted: effective connections.
-        n_weights: of the dense network.
-        training: of the cell.
-        made: (density, training) -> the cell.
-    """
-    quick = training.quick()
-    first = min(1.0, wanted / n_weights)
-    density = find_density(wanted, first, lambda d: made(d, quick).effective_connections)
-    result = made(density, training)
-    off = result.effective_connections / wanted
-    if abs(off - 1) <= _TOO_FAR or (density == 1.0 and off < 1):
-        return result
-    again = made(min(1.0, max(_LEAST_DENSITY, density / off)), training)
-    return min((result, again), key=lambda cell: abs(cell.effective_connections - wanted))
-
-
-def find_density(wanted: int, first: float, count: Callable[[float], int]) -> float:
-    """Return the density with about so many effective connections, by bisection with a guess at each step.
-
-    Args:
-        wanted: effective connections.
-        first: the first guess.
-        count: density -> effective connections; it grows with the density, roughly in proportion. A density
-            at which nothing is left, which is an error, counts as too small.
-    """
-    low, high = _LEAST_DENSITY, 1.0
-    density, tried = first, {}
-    for _ in range(_PROBES):
-        tried[density] = found = _count(count, density)
-        if abs(found - wanted) <= max(1, _CLOSE_ENOUGH * wanted):
-            break
-        low, high = (density, high) if found < wanted else (low, density)
-        guess = density * wanted / max(1, found)
-        density = guess if low < guess < high and len(tried) % 3 else (low * high) ** 0.5
-        if not low < density < high or high / low < 1 + 1e-6:
-            break
-    return min(tried, key=lambda at: abs(tried[at] - wanted))
-
-
-def _count(count: Callable[[float], int], density: float) -> int:
-    from wann.errors import NothingLeft
-
-    try:
-        return count(density)
-    except NothingLeft:
-        return 0

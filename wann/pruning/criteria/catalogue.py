@@ -50,14 +50,15 @@ def find_criterion(name: str) -> Criterion:
 
     Raises:
         UnknownMethod: there is none of that name.
-        PruningError: the module cannot be imported.
+        PruningError: the module cannot be imported, for whatever reason.
     """
     module, _, rest = name.rpartition(":")
     if module:
         try:
             import_module(module)
-        except ImportError as error:
-            raise PruningError(f"criterion '{name}': cannot import {module} ({error})") from error
+        except Exception as error:  # a file of the user's own may do anything
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise PruningError(f"criterion '{name}': cannot import {module} ({reason})") from error
     known = {**CRITERIA, **NEURON_CRITERIA}
     require_known("criterion", rest, known)
     return known[rest]

@@ -104,8 +104,18 @@ class Criterion:
         self.check_activation(case.activation)
         if self.unit == "neuron" and len(case.weights) < 2:
             raise CriterionDoesNotFit(f"{self.name}: scores hidden neurons, and the network has none")
-        _require_numbers(self.name, case.weights)
-        scores = list(self.score(case))
+        if any(torch.isnan(weight).any() for weight in case.weights):
+            raise TrainingDiverged(
+                f"{self.name}: weights are not numbers, so a training has overflowed; try a lower learning "
+                f"rate"
+            )
+        scores = self.score(case)
+        if not isinstance(scores, list | tuple) or not all(isinstance(s, Tensor) for s in scores):
+            got = f"a {type(scores).__name__}"
+            if isinstance(scores, list | tuple):
+                got += " of " + ", ".join(sorted({type(score).__name__ for score in scores}))
+            raise PruningError(f"{self.name}: expected a list of torch tensors, one a layer, got {got}")
+        scores = list(scores)
         self._check(case, scores)
         return scores
 
@@ -115,22 +125,20 @@ class Criterion:
         if [tuple(score.shape) for score in scores] != expected:
             got = [tuple(score.shape) for score in scores]
             raise PruningError(f"{self.name}: expected scores of the shapes {expected}, got {got}")
-        _require_numbers(self.name, scores)
-        if self.needs_gradient and not any(score.any() for score in scores):
-            raise NoGradient(
-                f"{self.name}: all gradients are zero ('{case.activation}' passes none on, every neuron is "
-                f"off, or the loss has its minimum here, as that of a policy held against its own outputs); "
-                f"try another activation, another seed, or a criterion without gradients, as magnitude or "
-                f"connection-effect"
+        if any(torch.isnan(score).any() for score in scores):
+            raise TrainingDiverged(
+                f"{self.name}: scores are not numbers: the criterion is at fault, or weights are so large "
+                f"that they overflow; try a lower learning rate"
             )
-
-
-def _require_numbers(name: str, tensors: Sequence[Tensor]) -> None:
-    if any(torch.isnan(tensor).any() for tensor in tensors):
-        raise TrainingDiverged(
-            f"{name}: weights or scores are not numbers, so a training has overflowed; "
-            f"try a lower learning rate"
-        )
+        none = [str(k + 1) for k, score in enumerate(scores) if not score.any()]
+        if self.needs_gradient and none:
+            where = "" if len(none) == len(scores) else f" of layer {', '.join(none)} of {len(scores)}"
+            raise NoGradient(
+                f"{self.name}: all gradients{where} are zero ('{case.activation}' passes none on, every "
+                f"neuron is off, or the loss has its minimum here, as that of a policy held against its own "
+                f"outputs); try another activation, another seed, or a criterion without gradients, as "
+                f"magnitude or connection-effect"
+            )
 
 
 # What has been registered: criteria that score weights, and those that score neurons.

@@ -47,6 +47,8 @@ def taylor2(case: Case) -> list[Tensor]:
     """
     gates = [torch.ones_like(bias, requires_grad=True) for bias in case.biases[:-1]]
     loss = _gated_loss(case, case.sample(case.options.get("samples", 500)), gates)
+    if not loss.requires_grad:  # the activation passes nothing on
+        return [torch.zeros_like(gate) for gate in gates]
     slopes = torch.autograd.grad(loss, gates, create_graph=True, materialize_grads=True)
     scores = []
     for gate, slope in zip(gates, slopes, strict=True):

@@ -19,7 +19,7 @@ from typing import Any
 import gymnasium
 
 from wann.config import load_config, override
-from wann.evaluation.pools import make_pool
+from wann.evaluation.backends import make_pool
 from wann.search.search import init
 from wann.workflows.build import build_task
 from wann.workflows.generation import next_generation

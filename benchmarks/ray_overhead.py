@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from wann.config import load_config
-from wann.evaluation.pools import cores, make_pool
+from wann.evaluation.backends import make_pool
+from wann.evaluation.pools import cores
 from wann.records.files import write_json
 from wann.search.search import init
 from wann.workflows.build import build_task

@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 
 from wann.config import load_config
+from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Candidate, Lanes
-from wann.evaluation.pools import ChunkedPool, cores, evaluate_in, make_pool
+from wann.evaluation.pools import ChunkedPool, cores, evaluate_in
 from wann.evaluation.regimes import LIMIT, judge
 from wann.network.network import Network
 from wann.network.plan import compile_genome

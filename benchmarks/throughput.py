@@ -40,9 +40,10 @@ import neat_cartpole
 import numpy as np
 
 from wann.config import load_config
+from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Lanes
 from wann.evaluation.play import Play, play
-from wann.evaluation.pools import ThreadPool, cores, make_pool
+from wann.evaluation.pools import ThreadPool, cores
 from wann.network.network import Network, Networks
 from wann.search.search import init
 from wann.seeding import Purpose, episode_seeds

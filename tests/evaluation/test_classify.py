@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax
 
+from wann.evaluation.backends import make_pool
 from wann.evaluation.classify import classify_split
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate, play
-from wann.evaluation.pools import ThreadPool, evaluate_in, make_pool
+from wann.evaluation.pools import ThreadPool, evaluate_in
 from wann.evaluation.reference import classify_reference
 from wann.network.network import Networks
 from wann.network.plan import compile_genome, compile_population

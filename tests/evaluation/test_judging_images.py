@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from wann.evaluation.pools import make_pool
+from wann.evaluation.backends import make_pool
 from wann.evaluation.regimes import FINE_GRID, GRID, judge
 from wann.evaluation.spread import Spread
 from wann.network.plan import compile_genome

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate, play
-from wann.evaluation.pools import ThreadPool, cores, evaluate_in, make_pool
+from wann.evaluation.pools import ThreadPool, cores, evaluate_in
 from wann.evaluation.process_pool import ProcessPool
 from wann.genome.genome import Genome
 from wann.genome.population import Population

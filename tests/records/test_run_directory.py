@@ -13,7 +13,7 @@ import pytest
 
 from wann.config import dump_config, parse_config
 from wann.errors import OutputError, RunBusy, RunDamaged, RunExists, RunNotFound
-from wann.evaluation.pools import make_pool
+from wann.evaluation.backends import make_pool
 from wann.records import run_directory
 from wann.records.checkpoint import load_checkpoint
 from wann.records.find import find_network, find_run, find_runs

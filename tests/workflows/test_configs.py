@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wann.config import Config, load_config, override
-from wann.evaluation.pools import make_pool
+from wann.evaluation.backends import make_pool
 from wann.search.search import init
 from wann.tasks.datasets import missing_files
 from wann.workflows.build import build_task

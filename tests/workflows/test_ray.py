@@ -58,7 +58,7 @@ import numpy as np
 from wann.config import load_config
 from wann.evaluation.lanes import Lanes
 from wann.evaluation.play import play
-from wann.evaluation.pools import make_pool
+from wann.evaluation.backends import make_pool
 from wann.network.plan import compile_population
 from wann.search.search import ask, init
 from wann.workflows.build import build_task

@@ -18,9 +18,9 @@ import pytest
 import wann
 from wann.config import TaskConfig
 from wann.errors import EvaluationError, OutputError, RunBusy, RunNotFound, TuneError, WannError
+from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
-from wann.evaluation.pools import make_pool
 from wann.evaluation.regimes import TUNE_EPISODES, judge
 from wann.genome.genome import Genome
 from wann.network.plan import compile_genome

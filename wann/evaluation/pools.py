@@ -16,10 +16,9 @@ import numpy as np
 from wann.evaluation.chunks import Chunk, chunks
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
 from wann.evaluation.play import Play, as_evaluation, check_fit, least_lanes, play, prepare
-from wann.evaluation.worker import leave_if_imported
 from wann.network.network import Networks
 from wann.tasks.classification import ClassificationTask
-from wann.tasks.task import AnyTask, Task
+from wann.tasks.task import AnyTask
 
 # Chunks per worker: enough to even out networks that take longer than others.
 MOST_CHUNKS = 6
@@ -113,25 +112,6 @@ def in_threads(task: AnyTask) -> bool:
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def make_pool(task: AnyTask, backend: str = "local", workers: int | None = None) -> ChunkedPool:
-    """Start a pool: `local` (threads for what is compiled, else processes) or `ray`; all cores by default.
-
-    Kernels are compiled, or found in the cache, before the first worker starts.
-    """
-    leave_if_imported()
-    workers = workers or cores()
-    if backend == "ray":
-        from wann.evaluation.ray_pool import RayPool
-
-        return RayPool(task, workers)
-    if in_threads(task):
-        return ThreadPool(task, workers)
-    from wann.evaluation.process_pool import ProcessPool
-
-    assert isinstance(task, Task)  # data sets are compiled
-    return ProcessPool(task, workers)
 
 
 def evaluate_in(pool: ChunkedPool, candidate: Candidate, lanes: Lanes) -> Evaluation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wann.errors import RunError
-from wann.evaluation.pools import make_pool
+from wann.evaluation.backends import make_pool
 from wann.pruning.policy_play import TEST_EPISODES, mean_returns
 from wann.records.cell_row import CellRow
 from wann.records.history import read_history

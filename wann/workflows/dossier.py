@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from wann.errors import OutputError, RunDamaged, RunError
+from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Lanes
-from wann.evaluation.pools import ChunkedPool, make_pool
+from wann.evaluation.pools import ChunkedPool
 from wann.evaluation.regimes import judge
 from wann.network.network import Networks
 from wann.network.plan import compile_population

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from wann.config import Config
 from wann.errors import ConfigError, OutputError
-from wann.evaluation.pools import ChunkedPool, cores, make_pool
+from wann.evaluation.backends import make_pool
+from wann.evaluation.pools import ChunkedPool, cores
 from wann.evaluation.worker import leave_if_imported
 from wann.records.curves import check_tensorboard
 from wann.records.manifest import begin_session, end_session

@@ -9,8 +9,8 @@ from typing import Any
 
 from wann.config import Config
 from wann.errors import EvaluationError
+from wann.evaluation.backends import make_pool
 from wann.evaluation.judgement import Judgement
-from wann.evaluation.pools import make_pool
 from wann.evaluation.regimes import held_out, judge
 from wann.evaluation.spread import Spread, Sweep
 from wann.evaluation.weights import check_weights

@@ -12,7 +12,8 @@ import numpy as np
 
 from wann.config import Config, override
 from wann.errors import ConfigError, EvaluationError
-from wann.evaluation.pools import ChunkedPool, make_pool
+from wann.evaluation.backends import make_pool
+from wann.evaluation.pools import ChunkedPool
 from wann.evaluation.regimes import held_out
 from wann.network.plan import compile_genome
 from wann.records.curves import check_tensorboard

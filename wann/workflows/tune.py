@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from wann.errors import OutputError, RunDamaged
+from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Candidate, Lanes
-from wann.evaluation.pools import ChunkedPool, cores, evaluate_in, make_pool
+from wann.evaluation.pools import ChunkedPool, cores, evaluate_in
 from wann.evaluation.spread import Spread
 from wann.evaluation.worker import leave_if_imported
 from wann.records.manifest import begin_session, end_session

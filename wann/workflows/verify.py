@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from wann.errors import GenomeError, RunDamaged, RunNotFound
-from wann.evaluation.pools import ChunkedPool, make_pool
+from wann.evaluation.backends import make_pool
+from wann.evaluation.pools import ChunkedPool
 from wann.records.reading import RecordedRun, Snapshot
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState

@@ -183,6 +183,8 @@ def test_json_prints_nothing_else(run: Path) -> None:
         "random_shared_weight",
         "tuned_shared_weight",
         "tuned_weights",
+        "signed_shared_weight",
+        "tuned_signed_shared_weight",
         "ensemble",
     }
     assert set(value["search_weights"]["per_weight"]) == {"-2.0", "-1.0", "-0.5", "0.5", "1.0", "2.0"}

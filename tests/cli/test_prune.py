@@ -97,7 +97,9 @@ def test_the_list_has_every_preset_and_criterion_with_its_source(wann):
     assert all(method["line"] for group in found.values() for method in group)
     assert {"synflow", "obs"} <= {method["name"] for method in found["criteria for weights"]}
     page = (Path(__file__).parents[2] / "docs" / "pruning.md").read_text()
-    criteria = [*found["criteria for weights"], *found["criteria for neurons"]]
+    shipped = {recipe.criterion for recipe in PRESETS.values()}  # other tests have criteria of their own
+    every = [*found["criteria for weights"], *found["criteria for neurons"]]
+    criteria = [each for each in every if each["name"] in shipped]
     assert {"tries", "samples", "loss"} <= {name for each in criteria for name in each["options"]}
     assert all(f"`{name}`" in page for each in criteria for name in each["options"])
 

@@ -199,6 +199,13 @@ def test_networks_of_several_kinds_are_told_apart(run: Path, tmp_path: Path):
     }
     assert comparison.dense is not None
     assert comparison.dense.method == "dense (run)"
+    # a recipe of the same name that does something else
+    other = config("prune.connections=[]", "prune.recipes=[{preset: magnitude, name: magnitude, scope: erk}]")
+    assert start(other, tmp_path / "other", "tiny").status == "finished"
+    comparison, _ = compare([run, tmp_path / "other"])
+    assert {entry.method for entry in comparison.entries} == {
+        *("magnitude (run)", "snip", "magnitude (other)")
+    }
     # the same networks, made a second time, are no further seeds
     comparison, _ = compare([run, tmp_path / "again"])
     assert {entry.method for entry in comparison.entries} == {"magnitude", "snip"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +54,9 @@ def compare(
 def _comparison(points: list[Point], episodes: int) -> Comparison:
     groups: dict[tuple[str, ...], list[Point]] = {}
     for point in _told_apart(points):
-        groups.setdefault((point.family, point.method, point.label, point.setup), []).append(point)
+        groups.setdefault(
+            (point.family, point.method, point.label, point.setup, point.definition), []
+        ).append(point)
     entries = sorted(map(_entry, groups.values()), key=lambda e: (e.family != SEARCHED, e.size))
     dense = max(filter(_is_dense, entries), key=lambda entry: entry.size, default=None)
     others = tuple(entry for entry in entries if entry is not dense)
@@ -65,17 +68,21 @@ def _is_dense(entry: Entry) -> bool:
 
 
 def _told_apart(points: list[Point]) -> list[Point]:
-    """Points with the runs' names, where networks or trainings of several kinds were pruned.
+    """Points with the runs' names, where networks, trainings, or recipes of one name differ.
 
     What two runs have made alike, with one seed, is one network and counts once.
     """
-    setups = list(dict.fromkeys(point.setup for point in points if point.family == PRUNED))
-    names = {point.setup: Path(point.run).name for point in reversed(points) if point.family == PRUNED}
-    found: dict[tuple[Any, ...], Point] = {}
+    pruned = [point for point in points if point.family == PRUNED]
+    several = len({point.setup for point in pruned}) > 1
+    kinds = Counter(method for method, _ in {(point.method, point.definition) for point in pruned})
+    names: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str | int, ...], Point] = {}
     for point in points:
-        several = point.family == PRUNED and len(setups) > 1
-        key = (point.family, point.method, point.label, point.seed, point.setup or point.run)
-        method = f"{point.method} ({names[point.setup]})" if several else point.method
+        kind = (point.setup, point.definition)
+        key = (point.family, point.method, point.label, point.seed, *(kind if point.setup else (point.run,)))
+        run, method = names.setdefault(kind, Path(point.run).name), point.method
+        if point.family == PRUNED and (several or kinds[method] > 1):
+            method = f"{method} ({run})"
         found.setdefault(key, replace(point, method=method))
     return list(found.values())
 

@@ -37,6 +37,7 @@ class Point:
         connections: effective ones.
         file: the network's.
         setup: what was pruned, and how it was trained; empty for a search.
+        definition: of the recipe; empty for a search.
         env_steps: environment steps that choosing and training took; None for a data set, and where the run
             does not say.
     """
@@ -53,6 +54,7 @@ class Point:
     connections: int
     file: str
     setup: str = ""
+    definition: str = ""
     env_steps: int | None = None
 
 
@@ -126,6 +128,7 @@ def cell_points(folder: Path, episodes: int, seed: int, workers: int | None) -> 
             connections=row.effective_connections,
             file=str(folder / row.network),
             setup=setup,
+            definition=json.dumps(row.definition, sort_keys=True),
             env_steps=row.env_steps,
         )
         for row, score in zip(rows, scores, strict=True)

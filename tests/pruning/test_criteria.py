@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +19,10 @@ from wann.pruning.model import forward
 
 def score(name: str, case: Case) -> list[Tensor]:
     return find_criterion(name)(case)
+
+
+def with_defaults(here: Case, name: str) -> Case:
+    return dataclasses.replace(here, options=find_criterion(name).resolve(here.options))
 
 
 def linear(weight: Tensor, images: Tensor, targets: Tensor, **fields) -> Case:
@@ -164,7 +170,7 @@ def test_obs_on_least_squares_is_the_refit_without_the_weight(exact_up_to):
     for row, column in [(0, 0), (1, 2), (0, 3)]:
         mask = torch.ones(2, 4, dtype=torch.bool)
         mask[row, column] = False
-        weights, biases = obs_module.update(here, [mask])
+        weights, biases = obs_module.update(with_defaults(here, "obs"), [mask])
         rest = [k for k in range(5) if k != column]
         refit = torch.linalg.lstsq(ones[:, rest], targets[:, row]).solution
         torch.testing.assert_close(torch.cat([weights[0][row], biases[0][row, None]])[rest], refit)
@@ -181,7 +187,7 @@ def test_obs_removes_several_weights_as_if_refit_without_them():
         torch.tensor(rng.normal(size=(3, 5))), images, targets, options={"damping": 0.0, "exact_up_to": 0}
     )
     mask = torch.tensor(rng.random((3, 5)) < 0.5)
-    weights, biases = obs_module.update(here, [mask])
+    weights, biases = obs_module.update(with_defaults(here, "obs"), [mask])
     aims = here.outputs(images)  # a layer's own: what it gave before
     for row in range(3):
         ones = torch.cat([images[:, mask[row]], torch.ones(50, 1).double()], 1)

@@ -128,7 +128,7 @@ def doubled(factor=2.5):
 
 @pytest.mark.parametrize(("name", "module"), [("cosine", cosine), ("correlation", correlation)])
 def test_folding_a_double_is_exact(data, name, module):
-    here = case_of(doubled(), data)
+    here = case_of(doubled(), data, options=find_criterion(name).resolve({}))
     scores = score(name, here)[0]
     # of the pair the smaller one goes; one that is always off is a constant to correlation alone
     first = [4, 0] if name == "correlation" else [0]
@@ -161,7 +161,7 @@ def test_the_line_of_a_folding_is_least_squares(data):
     model = MLP((6, 4, 3), "relu", torch.float64)
     rng = np.random.default_rng(5)
     model.load([(rng.normal(size=(4, 6)), np.ones(4)), (rng.normal(size=(3, 4)), np.zeros(3))])
-    here = case_of(model, data)
+    here = case_of(model, data, options=find_criterion("correlation").resolve({}))
     kept = torch.tensor([True, False, False, False])
     weights, biases = correlation.update(here, [kept])
     values = here.activity(data.images)[0].numpy()

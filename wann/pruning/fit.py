@@ -13,7 +13,7 @@ from wann.errors import TrainingDiverged
 from wann.pruning.case import Data
 from wann.pruning.fit_state import FitState
 from wann.pruning.model import MLP, Layers
-from wann.pruning.saved import NotSaved, Place
+from wann.pruning.saved import NOWHERE, Place
 from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets import Split
@@ -40,7 +40,6 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
-_NOWHERE = NotSaved()
 
 
 @dataclass
@@ -90,7 +89,7 @@ def fit(
     plan: Plan,
     generator: torch.Generator,
     report: Report | None = None,
-    place: Place = _NOWHERE,
+    place: Place = NOWHERE,
 ) -> Fitted:
     """Train a model in place; what was kept at this place of the same training is gone on with.
 

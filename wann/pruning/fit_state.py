@@ -10,6 +10,7 @@ import torch
 from wann.pruning.model import MLP, Layers
 from wann.pruning.saved import Snapshot
 
+_NUMBERS = ("epoch", "best", "best_epoch", "steps", "waited")
 _VALUES, _MASKS, _BEST, _EPOCH = "values", "masks", "best", "epoch"
 
 
@@ -62,8 +63,7 @@ class FitState:
         for index, moments in () if over else self.optimiser.state_dict()["state"].items():
             for name, value in moments.items():
                 arrays[f"optimiser.{index}.{name}"] = value.numpy().copy()
-        counts = ("epoch", "best", "best_epoch", "steps", "waited")
-        numbers = {name: getattr(self, name) for name in counts}
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
         return arrays, numbers | {"checkpoints": len(self.checkpoints)}
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -84,7 +84,7 @@ class FitState:
                 moments.setdefault(int(index), {})[what] = torch.from_numpy(array.copy())
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
-        for name in ("epoch", "best", "best_epoch", "steps", "waited"):
+        for name in _NUMBERS:
             setattr(self, name, numbers[name])
 
 

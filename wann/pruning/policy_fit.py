@@ -13,14 +13,12 @@ from wann.errors import NothingLeft
 from wann.pruning.fit import Progress, Report
 from wann.pruning.policy_stage import Stage
 from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.saved import NotSaved, Place
+from wann.pruning.saved import NOWHERE, Place
 from wann.pruning.simplify import Layers
 from wann.training.cma import CmaEs
 from wann.training.control import ControlTrainer
 from wann.training.settings import CmaSettings
 from wann.training.state import TuneState
-
-_NOWHERE = NotSaved()
 
 
 def initial_policy(sizes: Sequence[int], generator: torch.Generator) -> Layers:
@@ -43,7 +41,7 @@ def fit_policy(
     seed: int,
     label: str = "",
     progress: Report | None = None,
-    place: Place = _NOWHERE,
+    place: Place = NOWHERE,
 ) -> Layers:
     """Return the layers with trained weights; what is 0 because it was pruned stays 0.
 

@@ -44,3 +44,6 @@ class NotSaved:
 
     def keep(self, snapshot: Callable[[], Snapshot], over: bool) -> None:
         """As the protocol says."""
+
+
+NOWHERE = NotSaved()

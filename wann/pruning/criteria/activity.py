@@ -8,13 +8,12 @@ from wann.pruning.case import Case
 from wann.pruning.criteria.options import whole
 from wann.pruning.criteria.registry import criterion
 
-_SAMPLES = 5000
-_OPTIONS = {"samples": whole(_SAMPLES)}
+_OPTIONS = {"samples": whole(5000)}
 
 
 def sampled_activity(case: Case) -> list[Tensor]:
     """Return `(samples, neurons)` activations of each hidden layer on training images, float64."""
-    data = case.sample(case.options.get("samples", _SAMPLES))
+    data = case.sample(case.options["samples"])
     return [values.double() for values in case.activity(data.images)]
 
 

@@ -28,7 +28,7 @@ def connection_effect(case: Case) -> list[Tensor]:
         CriterionDoesNotFit: more than `most` connections, as each takes a pass over the data.
     """
     count = sum(int(mask.sum()) for mask in case.masks)
-    if count > (most := case.options.get("most", 20_000)):
+    if count > (most := case.options["most"]):
         raise CriterionDoesNotFit(
             f"connection-effect: {count} connections take as many passes over the data; expected at most "
             f"{most}: prune by another criterion first, or raise the option 'most'"
@@ -40,7 +40,7 @@ def connection_effect(case: Case) -> list[Tensor]:
         earned = torch.as_tensor(case.returns([(weights, biases), *((copy, biases) for copy in copies)]))
         effects = earned[0] - earned[1:]
     else:
-        data = case.sample(case.options.get("samples", 1000)).double()
+        data = case.sample(case.options["samples"]).double()
         base = case.loss(data, weights, biases)
         effects = torch.stack([case.loss(data, *values) for values in changed]) - base
     scores = [torch.zeros_like(weight) for weight in weights]

@@ -20,7 +20,7 @@ from wann.pruning.criteria.registry import criterion
 )
 def entropy(case: Case) -> list[Tensor]:
     """- sum p log p over a histogram, in nats; bins are shared by the neurons of a layer."""
-    source, bins = case.options.get("source", "weights"), case.options.get("bins", 20)
+    source, bins = case.options["source"], case.options["bins"]
     if source == "weights":
         return [-histogram_entropy(weight.double(), bins) for weight in case.weights[:-1]]
     return [histogram_entropy(values.T, bins) for values in sampled_activity(case)]

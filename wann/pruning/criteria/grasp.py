@@ -25,7 +25,7 @@ def grasp(case: Case) -> list[Tensor]:
     Removing w_q alone changes the squared norm g'g by -2 w_q (Hg)_q to first order. The sign matters: it is
     no magnitude.
     """
-    temperature = case.options.get("temperature", 200.0)
+    temperature = case.options["temperature"]
     weights, biases = case.leaves()
     loss = case.loss(case.minibatch(), weights, biases, temperature)
     found = torch.autograd.grad(loss, weights, create_graph=True, materialize_grads=True)

@@ -19,8 +19,8 @@ from wann.pruning.criteria.registry import criterion
 )
 def lda(case: Case) -> list[Tensor]:
     """sum_c n_c (m_c - m)^2 / sum_c sum_(i in c) (a_i - m_c)^2; 0 for a neuron that never changes."""
-    data = case.sample(case.options.get("samples", 5000))
-    labels = data.labels if data.labels.ndim == 1 else binned(data.labels, case.options.get("bins", 5))
+    data = case.sample(case.options["samples"])
+    labels = data.labels if data.labels.ndim == 1 else binned(data.labels, case.options["bins"])
     return [fisher_ratio(values.double(), labels) for values in case.activity(data.images)]
 
 

@@ -56,7 +56,7 @@ def l0(case: Case) -> list[Tensor]:
         CriterionDoesNotFit: every neuron of each layer has equally many.
     """
     weights = case.weights
-    if (density := case.options.get("magnitude_density")) is not None:
+    if (density := case.options["magnitude_density"]) is not None:
         sizes = torch.cat([weight.abs().flatten() for weight in weights])
         least = sizes.sort(descending=True).values[max(0, round(density * len(sizes)) - 1)]
         weights = [weight * (weight.abs() >= least) for weight in weights]

@@ -19,5 +19,5 @@ from wann.pruning.criteria.registry import criterion
 )
 def obd(case: Case) -> list[Tensor]:
     """h_kk w_k^2 / 2 (eq. 5), h_kk from `samples` training images."""
-    found = diagonal(case, case.sample(case.options.get("samples", 5000)))
+    found = diagonal(case, case.sample(case.options["samples"]))
     return [0.5 * h * weight.square() for h, weight in zip(found, case.weights, strict=True)]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from wann.pruning.case import Case
 from wann.pruning.criteria.curvature import full
-from wann.pruning.criteria.options import positive, whole
+from wann.pruning.criteria.options import not_negative, whole
 from wann.pruning.criteria.registry import Values, criterion
 
 
@@ -39,7 +39,7 @@ def update(case: Case, masks: list[Tensor]) -> Values:
     "obs",
     "w^2 / 2[H^-1]_qq, rest updated",
     source="Hassibi 1993; Dong 2017",
-    options={"samples": whole(5000), "damping": positive(1e-4), "exact_up_to": whole(1000, 0)},
+    options={"samples": whole(5000), "damping": not_negative(1e-4), "exact_up_to": whole(1000, 0)},
     update=update,
 )
 def obs(case: Case) -> list[Tensor]:
@@ -62,17 +62,17 @@ def obs(case: Case) -> list[Tensor]:
 
 def _is_small(case: Case) -> bool:
     sizes = sum(weight.numel() + weight.shape[0] for weight in case.weights)
-    return sizes <= case.options.get("exact_up_to", 1000)
+    return sizes <= case.options["exact_up_to"]
 
 
 def _damped(case: Case, matrix: Tensor) -> Tensor:
-    share = case.options.get("damping", 1e-4)
+    share = case.options["damping"]
     return matrix + torch.eye(len(matrix), dtype=matrix.dtype) * share * matrix.diagonal().mean()
 
 
 def _matrices(case: Case) -> Iterator[Tensor]:
     """Yield `(in + 1, in + 1)` mean a a' of what enters each layer, the bias's 1 last."""
-    images = case.train.images[: case.options.get("samples", 5000)]
+    images = case.train.images[: case.options["samples"]]
     for values in (images, *case.activity(images)):
         a = torch.cat([values, torch.ones_like(values[:, :1])], 1).double()
         yield _damped(case, a.T @ a / len(a))
@@ -94,7 +94,7 @@ def _minimum(matrix: Tensor, pulled: Tensor, kept: Tensor) -> Tensor:
 
 def _whole(case: Case, masks: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
     """Return the `(P, P)` matrix, the `(P,)` parameters and which of them are kept, in one order."""
-    data = case.train[: case.options.get("samples", 5000)]
+    data = case.train[: case.options["samples"]]
     pairs = zip(case.weights, case.biases, strict=True)
     flat = torch.cat([torch.cat([w, b[:, None]], 1).flatten() for w, b in pairs]).double()
     kept = torch.cat([torch.cat([m, torch.ones_like(m[:, :1])], 1).flatten() for m in masks])

@@ -34,6 +34,11 @@ def positive(default: float) -> Option:
     return Option(default, "a number above 0", lambda v: _is_number(v) and v > 0)
 
 
+def not_negative(default: float) -> Option:
+    """A number, 0 or more."""
+    return Option(default, "a number, 0 or more", lambda v: _is_number(v) and v >= 0)
+
+
 def share(default: float | None) -> Option:
     """A number above 0, at most 1."""
     return Option(default, "a number in (0, 1]", lambda v: _is_number(v) and 0 < v <= 1)

@@ -24,7 +24,7 @@ def random(case: Case) -> list[Tensor]:
 
     Of a policy's, that whose masked network earns most.
     """
-    tries = case.options.get("tries", 1)
+    tries = case.options["tries"]
     draws = [_draw(case) for _ in range(tries)]
     return draws[0] if tries == 1 else min(draws, key=lambda draw: _loss(case, draw))
 

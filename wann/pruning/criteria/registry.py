@@ -13,7 +13,7 @@ layer for neurons. It changes nothing. A file of one's own is named with its mod
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -96,7 +96,7 @@ class Criterion:
             )
 
     def __call__(self, case: Case) -> list[Tensor]:
-        """Score a case and check what came out.
+        """Score a case, options that it leaves out at their defaults, and check what came out.
 
         Raises:
             CriterionDoesNotFit, NoGradient, TrainingDiverged, PruningError: why it tells nothing.
@@ -109,7 +109,7 @@ class Criterion:
                 f"{self.name}: weights are not numbers, so a training has overflowed; try a lower learning "
                 f"rate"
             )
-        scores = self.score(case)
+        scores = self.score(replace(case, options=self.resolve(case.options)))
         if not isinstance(scores, list | tuple) or not all(isinstance(s, Tensor) for s in scores):
             got = f"a {type(scores).__name__}"
             if isinstance(scores, list | tuple):

@@ -22,7 +22,7 @@ from wann.pruning.model import ACTIVATIONS
 )
 def taylor1(case: Case) -> list[Tensor]:
     """(sum g w)^2: what the first-order expansion says of the squared change of the loss (eq. 8)."""
-    data = case.sample(case.options.get("samples", 5000))
+    data = case.sample(case.options["samples"])
     weights, biases = case.leaves()
     loss = case.loss(data, weights, biases)
     found = torch.autograd.grad(loss, [*weights, *biases], materialize_grads=True)
@@ -46,7 +46,7 @@ def taylor2(case: Case) -> list[Tensor]:
     With a gate s = 1 on the neuron's sum, g'w is the loss's derivative by s and w'Hw the second one.
     """
     gates = [torch.ones_like(bias, requires_grad=True) for bias in case.biases[:-1]]
-    loss = _gated_loss(case, case.sample(case.options.get("samples", 500)), gates)
+    loss = _gated_loss(case, case.sample(case.options["samples"]), gates)
     if not loss.requires_grad:  # the activation passes nothing on
         return [torch.zeros_like(gate) for gate in gates]
     slopes = torch.autograd.grad(loss, gates, create_graph=True, materialize_grads=True)

@@ -1,7 +1,7 @@
 """Merge keys and notes of a YAML mapping: what is written once and used in several sections.
 
-`<<: *name` takes over the keys of an anchored mapping, as in YAML 1.1; keys that begin with `x-` belong to nobody
-and hold what is to be taken over, as in Compose files.
+`<<: *name` takes over the keys of an anchored mapping, as in YAML 1.1; keys that begin with `x-` belong to
+nobody and hold what is to be taken over, as in Compose files.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def report(
     from wann.records.paths import RunPaths
     from wann.report.page import write_page
     from wann.report.plots import write_plots
-    from wann.workflows.dossier import gather
+    from wann.workflows.dossier import gather, told_apart
 
     found = [find_network(target) for target in networks]
     names = {str(file.task.env or file.task.dataset) for file, _ in found}
@@ -56,6 +56,7 @@ def report(
     for target in networks:
         typer.echo(f"{target}: judged on what its search never saw")
         dossiers.append(gather(target, episodes, workers))
+    dossiers = told_apart(dossiers, [path for _, path in found])
     page = write_page(dossiers).encode()
     try:
         write_atomically(output, lambda file: file.write(page))

@@ -13,7 +13,7 @@ from typing import Any
 from wann.errors import OutputError, RunError
 from wann.records.cell_row import DENSE
 from wann.records.files import write_atomically
-from wann.records.find import find_run
+from wann.records.find import find_run, resolve
 from wann.records.manifest import PRUNE, kind_of, read_manifest
 from wann.report.pareto import PRUNED, SEARCHED, Comparison, Entry
 from wann.workflows.compare_points import Point, cell_points, champion_point
@@ -39,7 +39,7 @@ def compare(
         RunError: the runs are of several tasks, or there is nothing to compare in one.
     """
     points: list[Point] = []
-    folders = {folder.resolve(): folder for folder in map(find_run, runs)}
+    folders = {folder.resolve(): folder for folder in map(find_run, resolve(runs))}
     for folder in folders.values():  # each once, however it is named
         if kind_of(read_manifest(folder)) == PRUNE:
             points += cell_points(folder, episodes, seed, workers)

@@ -15,7 +15,7 @@ from wann.evaluation.regimes import held_out, judge
 from wann.evaluation.spread import Spread, Sweep
 from wann.evaluation.weights import check_weights
 from wann.network.network import Network
-from wann.records.find import find_network
+from wann.records.find import find_network, resolve
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network, trained_weights
 
@@ -122,6 +122,7 @@ def test(
     own_weights = check_weights(own_weights)
     if shared_weights is not None and not check_weights(shared_weights):
         raise EvaluationError("test: expected at least one weight in shared_weights, got none")
+    (target,) = resolve([target])
     file, path = find_network(target)
     task = build_task(config.task if config else file.task)
     network = plan_network(file, task, path)

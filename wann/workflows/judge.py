@@ -61,7 +61,9 @@ class TestReport:
             "random_weights": _some(j.random_weights, "mean", "std"),
             "random_shared_weight": {
                 "mean": j.shared_mean,
+                "mean_without_zero": j.shared_mean_without_zero,
                 "std_over_weights": j.shared_std_over_weights,
+                "std_over_weights_without_zero": j.without_zero.std_over_weights,
                 "std_over_episodes": j.shared_std_over_episodes,
             },
             "tuned_shared_weight": {"weight": j.tuned_weight, **_some(j.tuned, "mean", "std")},
@@ -69,7 +71,9 @@ class TestReport:
             "signed_shared_weight": j.signed
             and {
                 "mean": j.signed.shared.mean,
+                "mean_without_zero": j.signed.without_zero.shared.mean,
                 "std_over_weights": j.signed.std_over_weights,
+                "std_over_weights_without_zero": j.signed.without_zero.std_over_weights,
                 "std_over_episodes": j.signed.std_over_episodes,
             },
             "tuned_signed_shared_weight": j.signed
@@ -82,6 +86,7 @@ def _sweep(sweep: Sweep) -> dict[str, Any]:
     rows = zip(sweep.weights, sweep.each, strict=True)
     return {
         "mean": sweep.mean,
+        "mean_without_zero": sweep.mean_without_zero,
         "per_weight": {repr(weight): mean for weight, mean in sweep.per_weight},
         "sweep": [{"weight": weight, **_some(row, "mean", "std", "low", "high")} for weight, row in rows],
     }

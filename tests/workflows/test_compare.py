@@ -13,9 +13,9 @@ import wann
 from wann.cli.compare import FIGURES
 from wann.errors import RunError
 from wann.workflows.compare import Figure, compare, write_points
-from wann.workflows.compare import candidates as reading
-from wann.workflows.compare import points as playing
-from wann.workflows.compare.settings import told, varying
+from wann.workflows.comparing import candidates as reading
+from wann.workflows.comparing import points as playing
+from wann.workflows.comparing.settings import told, varying
 from wann.workflows.judge import test as judge
 
 SMOKE = Path(__file__).parents[2] / "configs" / "smoke.yaml"

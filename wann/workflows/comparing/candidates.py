@@ -21,7 +21,7 @@ from wann.report.pareto import PRUNED, SEARCHED
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
-from wann.workflows.compare.settings import Settings, flat, prune_settings, search_settings
+from wann.workflows.comparing.settings import Settings, flat, prune_settings, search_settings
 
 # A search that came to its end before its last generation.
 _AT_AN_END = ("solved", "out of time", "out of environment steps")

@@ -8,10 +8,10 @@ from pathlib import Path
 from wann.errors import RunError
 from wann.records.cell_row import DENSE
 from wann.report.pareto import PRUNED, SEARCHED, Comparison, Entry
-from wann.workflows.compare.candidates import read_candidates
-from wann.workflows.compare.figures import Figure
-from wann.workflows.compare.methods import each_once, methods_of, notes_on_runs
-from wann.workflows.compare.points import Point, points_of, write_points
+from wann.workflows.comparing.candidates import read_candidates
+from wann.workflows.comparing.figures import Figure
+from wann.workflows.comparing.methods import each_once, methods_of, notes_on_runs
+from wann.workflows.comparing.points import Point, points_of, write_points
 
 __all__ = ["Figure", "Point", "compare", "write_points"]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wann.report.pareto import PRUNED
-from wann.workflows.compare.candidates import Candidate
-from wann.workflows.compare.figures import Figure
-from wann.workflows.compare.settings import Settings, identity, told, varying
+from wann.workflows.comparing.candidates import Candidate
+from wann.workflows.comparing.figures import Figure
+from wann.workflows.comparing.settings import Settings, identity, told, varying
 
 _OF_TUNING = (Figure.BEST, Figure.TRAINED, Figure.SIGNED_SHARED, Figure.TUNED_SIGNED_SHARED)
 

@@ -19,8 +19,8 @@ from wann.seeding import Purpose, episode_seeds
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import Task
 from wann.workflows.build import plan_network
-from wann.workflows.compare.candidates import Candidate
-from wann.workflows.compare.figures import Figure, Score, score_of
+from wann.workflows.comparing.candidates import Candidate
+from wann.workflows.comparing.figures import Figure, Score, score_of
 from wann.workflows.judge import test
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from wann.cli.progress import human
 from wann.records.cell_row import DENSE, CellRow
 from wann.records.files import finite
-from wann.records.find import RUNS
+from wann.records.find import name_of
 from wann.workflows.prune import PruneOutcome
 
 _WIDTH = 80
@@ -94,7 +94,7 @@ def _mean(values: Sequence[float], spread: bool = True) -> str:
 
 
 def _show_next(outcome: PruneOutcome) -> None:
-    run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
+    run = name_of(outcome.folder)
     print(f"\nIn {outcome.folder}")
     print(
         "  results.csv     a row for each cell\n"

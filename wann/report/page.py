@@ -88,6 +88,7 @@ def _summary(dossiers: Sequence[Dossier]) -> str:
             _figure(dossier, j.search.together, std=False),
             _figure(dossier, j.random_weights),
             _number(dossier, j.shared_mean),
+            _number(dossier, j.shared_mean_without_zero),
             f"{_figure(dossier, j.tuned)} <small>at {j.tuned_weight:g}</small>",
             _figure(dossier, j.tuned_weights) if j.tuned_weights else "-",
             _signed(dossier, j.signed),
@@ -97,6 +98,7 @@ def _summary(dossiers: Sequence[Dossier]) -> str:
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     heads = [
         *("", "connections", "nodes", "search's weights", "random weights", "random shared"),
+        "random shared, without 0",
         *("tuned shared", "tuned weights", "tuned size, trained signs"),
         *(["vote"] if dossiers[0].judgement.ensemble is not None else []),
     ]

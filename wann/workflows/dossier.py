@@ -16,7 +16,7 @@ from wann.evaluation.pools import ChunkedPool
 from wann.evaluation.regimes import judge
 from wann.network.network import Networks
 from wann.network.plan import compile_population
-from wann.records.find import find_network
+from wann.records.find import find_network, resolve
 from wann.records.paths import RunPaths
 from wann.records.reading import RecordedRun
 from wann.report.dossier import Dossier, LastPopulation
@@ -45,6 +45,7 @@ def gather(target: str | Path, episodes: int = 100, workers: int | None = None) 
     Raises:
         WannError: there is no such network, or it does not fit its task.
     """
+    (target,) = resolve([target])
     file, path = find_network(target)
     task = build_task(file.task)
     network = plan_network(file, task, path)

@@ -15,7 +15,7 @@ from wann.evaluation.regimes import held_out, judge
 from wann.evaluation.spread import Spread, Sweep
 from wann.evaluation.weights import check_weights
 from wann.network.network import Network
-from wann.records.find import find_network
+from wann.records.find import find_network, resolve
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network, trained_weights
 
@@ -61,7 +61,9 @@ class TestReport:
             "random_weights": _some(j.random_weights, "mean", "std"),
             "random_shared_weight": {
                 "mean": j.shared_mean,
+                "mean_without_zero": j.shared_mean_without_zero,
                 "std_over_weights": j.shared_std_over_weights,
+                "std_over_weights_without_zero": j.without_zero.std_over_weights,
                 "std_over_episodes": j.shared_std_over_episodes,
             },
             "tuned_shared_weight": {"weight": j.tuned_weight, **_some(j.tuned, "mean", "std")},
@@ -69,7 +71,9 @@ class TestReport:
             "signed_shared_weight": j.signed
             and {
                 "mean": j.signed.shared.mean,
+                "mean_without_zero": j.signed.without_zero.shared.mean,
                 "std_over_weights": j.signed.std_over_weights,
+                "std_over_weights_without_zero": j.signed.without_zero.std_over_weights,
                 "std_over_episodes": j.signed.std_over_episodes,
             },
             "tuned_signed_shared_weight": j.signed
@@ -82,6 +86,7 @@ def _sweep(sweep: Sweep) -> dict[str, Any]:
     rows = zip(sweep.weights, sweep.each, strict=True)
     return {
         "mean": sweep.mean,
+        "mean_without_zero": sweep.mean_without_zero,
         "per_weight": {repr(weight): mean for weight, mean in sweep.per_weight},
         "sweep": [{"weight": weight, **_some(row, "mean", "std", "low", "high")} for weight, row in rows],
     }
@@ -122,6 +127,7 @@ def test(
     own_weights = check_weights(own_weights)
     if shared_weights is not None and not check_weights(shared_weights):
         raise EvaluationError("test: expected at least one weight in shared_weights, got none")
+    (target,) = resolve([target])
     file, path = find_network(target)
     task = build_task(config.task if config else file.task)
     network = plan_network(file, task, path)

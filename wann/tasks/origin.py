@@ -26,12 +26,13 @@ from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets import DATASETS, Dataset
 from wann.tasks.environment import make_environment
 from wann.tasks.own import digest, file_of, sources
+from wann.tasks.own.loading import is_own
 from wann.tasks.task import AnyTask
 
 Origin = dict[str, dict[str, Any]]
 
 # Their versions are noted in any case, or they are this package.
-_ELSEWHERE = {"wann", "wann_envs", "numpy"}
+_ELSEWHERE = {"wann", "wann_envs", "numpy", "typing_extensions"}
 # Of data sets whose files are compared with published checksums: one image in so many is enough then.
 _SAMPLE = 50
 
@@ -111,8 +112,7 @@ def _packages(task: Any) -> dict[str, str]:
     finally:
         with suppress(Exception):
             environment.close()
-    ours = (top for top in tops if top not in sys.stdlib_module_names and top not in _ELSEWHERE)
-    found = (each for top in ours for each in _distributions(top))
+    found = (each for top in tops if not _is_ours(top) for each in _distributions(top))
     return {name: version(name) for name in sorted(found)}
 
 
@@ -122,7 +122,7 @@ def _modules(environment: Any) -> set[str]:
     while environment is not None:
         found |= {base.__module__ for base in type(environment).__mro__}
         environment = vars(environment).get("env")
-    return found
+    return {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}
 
 
 def _used(module: str) -> Iterator[str]:
@@ -135,12 +135,15 @@ def _used(module: str) -> Iterator[str]:
             yield str(value.__module__).partition(".")[0]
 
 
+def _is_ours(top: str) -> bool:
+    """Whether no distribution holds it, or one of which the version is noted in any case."""
+    return top in sys.stdlib_module_names or top in _ELSEWHERE or is_own(top)
+
+
 @cache
 def _distributions(top: str) -> tuple[str, ...]:
     """The names of the distributions that a package came with."""
     with suppress(PackageNotFoundError):
         version(top)
         return (top.lower().replace("_", "-"),)
-    if top.startswith("_") or sys.modules.get(top) is None or file_of(f"{top}:") is not None:
-        return ()
     return tuple(sorted(set(packages_distributions().get(top, ()))))

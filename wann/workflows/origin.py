@@ -47,10 +47,10 @@ def changed_since(
 
 
 def changes_beside(network: Path, now: Origin) -> list[str]:
-    """Return what has changed since the run was made that a network's file lies in; nothing where there is none.
+    """Return what has changed since the run was made that a network's file lies in.
 
     Args:
-        network: the file.
+        network: the file, in a run or elsewhere; of the latter nothing is known.
         now: what its task is made of.
     """
     folder = run_of(network)

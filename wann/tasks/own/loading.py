@@ -39,8 +39,13 @@ def file_of(name: str) -> Path | None:
 
 def own_file(module: str) -> Path | None:
     """Return the file of a module that was loaded here, by the name that Python has it by; else None."""
-    known = sys.modules.get(module) if module.startswith(_PREFIX) else None
+    known = sys.modules.get(module) if is_own(module) else None
     return Path(str(known.__file__)) if known else None
+
+
+def is_own(module: str) -> bool:
+    """Whether a module's name, as Python has it, is that of one that was loaded here."""
+    return module.startswith(_PREFIX)
 
 
 def find_object(name: str) -> Any:

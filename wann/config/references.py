@@ -26,6 +26,9 @@ _CODE = (
 )
 
 
+_OURS = ("wann", "wann_envs")
+
+
 class NotFound(Exception):
     """A file that a config names is not there; the message says where it was looked for."""
 
@@ -94,18 +97,17 @@ def _absolute(path: FilePath) -> FilePath:
 def _is_installed(module: str, path: FilePath) -> bool:
     """Whether Python finds this very file by its name, from whatever folder it is started."""
     top = module.partition(".")[0]
-    passing = {"", str(FilePath.cwd()), *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
-    lasting = [entry for entry in sys.path if entry not in passing and FilePath(entry) != _script_folder()]
+    if top in _OURS:
+        return True
+    # The first entry is that of the script, or the working folder of `python -m`.
+    passing = {"", *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+    lasting = [entry for entry in sys.path[1:] if entry not in passing]
     for finder in sys.meta_path:
         spec = PathFinder.find_spec(top, lasting) if finder is PathFinder else finder.find_spec(top, None)
         if spec and spec.origin:
             own = _absolute(path).parents[module.count(".")]
             return FilePath(spec.origin).resolve().is_relative_to(own.resolve())
     return False
-
-
-def _script_folder() -> FilePath:
-    return FilePath(sys.argv[0]).absolute().parent if sys.argv and sys.argv[0] else FilePath()
 
 
 def _place(document: Document, path: Path) -> Place:

@@ -88,7 +88,7 @@ def test_a_file_in_a_package_finds_its_neighbours(tmp_path: Path) -> None:
     (tmp_path / "games" / "__init__.py").write_text("")
     file.write_text(file.read_text().replace("from laws", "from .laws"))
     assert reward(file) == 4.0
-    assert [path.name for path in sources(file)] == ["laws.py", "tracker.py"]
+    assert [path.name for path in sources(file)] == ["__init__.py", "laws.py", "tracker.py"]
 
 
 def test_an_edited_neighbour_counts_from_the_next_task_on(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_missing_file_is_told_with_its_line(tmp_path: Path, task: str) -> None
 
 def test_a_file_alone_is_no_environment(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text("task: {env: tracker.py}")
-    with pytest.raises(ConfigError, match="write tracker.py:NAME"):
+    with pytest.raises(ConfigError, match=r"write tracker\.py:NAME"):
         load_config(tmp_path / "c.yaml")
 
 

@@ -84,8 +84,8 @@ def _load(name: str, stamp: tuple[int, ...] | None) -> Dataset:
     if reader := _READERS.get(path.suffix.lower()):
         if stamp is None:
             raise UnknownDataset(
-                f"task.dataset: '{name}': no such file; put it back there, or name its place in the config or "
-                "in the task of a network file"
+                f"task.dataset: '{name}': no such file; put it back there, or name its place in the config "
+                "or in the task of a network file"
             )
         return reader(path)
     raise UnknownDataset(

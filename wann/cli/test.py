@@ -47,6 +47,8 @@ def test(
     from wann.workflows.judge import test as judge
 
     report = judge(target, config, episodes, seed, workers, own_weights=own)
+    for line in report.changed:
+        typer.echo(f"wann: {line}; the figures are of what there is now", err=True)
     show_failures(report)
     if as_json:
         typer.echo(json.dumps(finite(report.to_json()), indent=1))

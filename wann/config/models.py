@@ -30,6 +30,9 @@ _Empty = BeforeValidator(null_as_empty)
 _Loose = Strict(False)
 _Unique = AfterValidator(distinct)
 
+# A name, or a name in a file, whose path may hold spaces.
+CODE = r"^(\S+|\S.*\.py:\S+)$"
+
 Probability = Annotated[float, Field(ge=0, le=1)]
 Return = Annotated[float, Field(ge=-1e12, le=1e12)]
 Steps = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -49,17 +52,18 @@ class TaskConfig(_Section):
     env: str | None = Field(
         default=None,
         min_length=1,
-        max_length=200,
-        pattern=r"^\S+$",
-        description="Gymnasium id such as `CartPole-v1`, or `module:id` for an environment that another "
-        "package registers, such as `wann_envs:wann/CartPoleSwingUp-v0`.",
+        max_length=4000,
+        pattern=CODE,
+        description="Gymnasium id such as `CartPole-v1`, `module:id` for an environment that another "
+        "package registers, such as `wann_envs:wann/CartPoleSwingUp-v0`, or `tracker.py:TrackerEnv` for a "
+        "class, a function or an id in a file of your own, beside the config or in the working folder.",
     )
     dataset: str | None = Field(
         default=None,
         min_length=1,
-        max_length=1000,
+        max_length=4000,
         description="Labelled images, in place of `env`: `digits`, `mnist16`, `mnist28`, `fashion`, or the "
-        "path of an .npz or .csv file.",
+        "path of an .npz or .csv file, from the config's folder or else the working folder.",
     )
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(
         default=None,

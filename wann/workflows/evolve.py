@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wann.config import Config
+from wann.config import Config, rooted
 from wann.errors import ConfigError, OutputError
 from wann.evaluation.backends import make_pool
 from wann.evaluation.pools import ChunkedPool, cores
@@ -22,6 +23,7 @@ from wann.search.state import GenerationInfo, SearchState
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
+from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.watcher import Silent, Watcher, interruption
 
 
@@ -64,6 +66,7 @@ def start(
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
     leave_if_imported()
+    config = rooted(config)
     if config.topology:
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
@@ -93,6 +96,7 @@ def resume(
         tensorboard: write curves for TensorBoard from now on; a run that has some goes on with them anyway.
 
     Raises:
+        DataChanged: the data are not those that the run began with.
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
     """
     leave_if_imported()
@@ -110,10 +114,13 @@ def resume(
         if state and state.champion:
             directory.record_champion(state.champion)  # in case its file was lost
         task = build_task(directory.config.task)
+        changed = changed_since(
+            directory.paths.folder, directory.manifest, directory.config, task, watcher.note
+        )
         if state and (status := _stop_reason(state, directory, total)):
             watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
             return Outcome(folder, state, status, task.compiled)
-        return _search(directory, task, state, total, watcher, backend, workers)
+        return _search(directory, task, state, total, watcher, backend, workers, changed=changed)
 
 
 def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
@@ -132,11 +139,12 @@ def _search(
     backend: str | None = None,
     workers: int | None = None,
     pool: ChunkedPool | None = None,
+    changed: Sequence[str] = (),
 ) -> Outcome:
     config = directory.config
     backend = backend or config.evaluation.backend
     workers = workers or config.evaluation.workers or cores()
-    begin_session(directory.paths, backend, workers, total)
+    begin_session(directory.paths, backend, workers, total, origin_of_config(config, task), changed)
     if state is None:
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status, told_failure = "failed", False

@@ -18,6 +18,7 @@ from wann.network.network import Network
 from wann.records.find import find_network, resolve
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network, trained_weights
+from wann.workflows.origin import changes_beside, origin_of_section
 
 SEARCH_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 
@@ -28,6 +29,7 @@ class TestReport:
 
     Attributes:
         tuned_file: where the trained weights of regime 4 come from, None where there are none.
+        changed: a line for each thing that is not as it was when the network's run was made, its data first.
     """
 
     __test__ = False  # not a test case, whatever its name
@@ -36,6 +38,7 @@ class TestReport:
     network: Network
     judgement: Judgement
     tuned_file: Path | None = None
+    changed: tuple[str, ...] = ()
 
     @property
     def search_mean(self) -> float:
@@ -79,6 +82,7 @@ class TestReport:
             "tuned_signed_shared_weight": j.signed
             and {"weight": j.signed.tuned_weight, **_some(j.signed.tuned, "mean", "std")},
             "ensemble": j.ensemble,
+            **({"changed": list(self.changed)} if self.changed else {}),
         }
 
 
@@ -135,11 +139,12 @@ def test(
     if weights is None:
         own = file.provenance.get("shared_weights", SEARCH_WEIGHTS)
         weights = config.evaluation.shared_weights if config else own
+    changed = () if config else tuple(changes_beside(path, origin_of_section(file.task, task)))
     trained, source = trained_weights(target, file, path, network) if tuned else (None, None)
     with make_pool(task, "local", workers) as pool:
         shared = [float(weight) for weight in weights]
         found = judge(pool, network, shared, episodes, seed, own_weights, trained)
-        return TestReport(task, network, found, source)
+        return TestReport(task, network, found, source, changed)
 
 
 def glance(target: str | Path, episodes: int = 100, seed: int = 0) -> tuple[tuple[float, float], ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wann.config import PruneConfig
+from wann.config import PruneConfig, rooted
 from wann.errors import OutputError, RunExists
 from wann.evaluation.jobs import Jobs, make_jobs
 from wann.evaluation.pools import cores
@@ -20,6 +21,7 @@ from wann.records.prune_directory import PruneDirectory
 from wann.records.working import WorkingFolder, forget_words, under_way
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
+from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
 from wann.workflows.prune_rows import cell_files, dense_files
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
@@ -60,7 +62,7 @@ def start(config: PruneConfig, folder: Path, name: str, watcher: PruneWatcher | 
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
     """
     leave_if_imported()
-    watcher = watcher or SilentPruning()
+    config, watcher = rooted(config), watcher or SilentPruning()
     if RunPaths(folder).manifest.exists():
         return _go_on(config, folder, watcher)
     task = build_task(config.task)
@@ -82,6 +84,7 @@ def resume(
         watcher: is told what happens.
 
     Raises:
+        DataChanged: the data are not those that finished cells were made of.
         WannError: the run cannot be opened.
     """
     leave_if_imported()
@@ -90,7 +93,7 @@ def resume(
         changed = {key: value for key, value in settings.items() if value is not None}
         config = directory.config
         config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update=changed)})
-        return _Session(directory, config, build_task(config.task), watcher or SilentPruning()).run()
+        return _again(directory, config, watcher or SilentPruning())
 
 
 def _go_on(config: PruneConfig, folder: Path, watcher: PruneWatcher) -> PruneOutcome:
@@ -98,10 +101,21 @@ def _go_on(config: PruneConfig, folder: Path, watcher: PruneWatcher) -> PruneOut
         with PruneDirectory(folder) as directory:
             recorded = directory.config
             if config.model_copy(update={"evaluation": recorded.evaluation}) == recorded:
-                return _Session(directory, config, build_task(config.task), watcher).run()
+                return _again(directory, config, watcher)
     raise RunExists(
         f"{folder}: holds another run; choose another --run-dir, or go on with it: wann resume {folder}"
     )
+
+
+def _again(directory: PruneDirectory, config: PruneConfig, watcher: PruneWatcher) -> PruneOutcome:
+    """Go on where the data are those that finished cells were made of.
+
+    Raises:
+        DataChanged: they are not.
+    """
+    task = build_task(config.task)
+    changed = changed_since(directory.paths.folder, directory.manifest, config, task, watcher.note)
+    return _Session(directory, config, task, watcher, changed).run()
 
 
 def _n_cells(config: PruneConfig) -> int:
@@ -112,8 +126,14 @@ class _Session:
     """One process at work on a run."""
 
     def __init__(
-        self, directory: PruneDirectory, config: PruneConfig, task: AnyTask, watcher: PruneWatcher
+        self,
+        directory: PruneDirectory,
+        config: PruneConfig,
+        task: AnyTask,
+        watcher: PruneWatcher,
+        changed: Sequence[str] = (),
     ) -> None:
+        self.changed = changed  # since the session before
         self.directory, self.config, self.task, self.watcher = directory, config, task, watcher
         self.finished, problems = directory.finished()
         for problem in problems:
@@ -133,7 +153,8 @@ class _Session:
             self.watcher.note(f"nothing to do: all {len(self.names)} cells are finished already")
             return self._outcome("finished")
         workers = min(settings.workers or cores(), len(seeds) + len(self.waiting))
-        begin_session(paths, settings.backend, workers, len(self.names))
+        origin = origin_of_config(self.config, self.task)
+        begin_session(paths, settings.backend, workers, len(self.names), origin, self.changed)
         status = "failed"
         try:
             with (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,10 @@ from wann.records.paths import RunPaths
 from wann.records.tuning import TuningFiles
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.classification import ClassificationTask
+from wann.tasks.origin import Origin
 from wann.training.state import TuneState
 from wann.workflows.dense import DenseRun
+from wann.workflows.origin import changes_beside, origin_of_section
 from wann.workflows.tune_job import TuneJob, make_job
 from wann.workflows.tuning import begin, make_trainer, result_file
 from wann.workflows.watcher import Silent, TuneWatcher, interruption
@@ -84,6 +86,7 @@ def tune(
         watcher: is told what happens.
 
     Raises:
+        DataChanged: what an equal call has begun was of other data.
         WannError: there is no such network, it cannot be tuned so, or files cannot be written.
     """
     leave_if_imported()
@@ -92,15 +95,19 @@ def tune(
     if isinstance(target, DenseRun):
         target.make()
     backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
-    with TuningFiles(job.output, job.identity) as files:
+    origin = origin_of_section(job.file.task, job.task)
+    with TuningFiles(job.output, job.identity, origin) as files:
         state = _newest_state(files, restart, watcher)
+        said = files.changed if state else changes_beside(job.source, origin)
+        for line in said:
+            watcher.note(f"{line}; what is computed from now on is computed with it")
         if state and _is_over(job, state) and (recorded := files.recorded(state)):
             watcher.note(f"nothing to do: {job.output} is finished, after {state.iteration} iterations")
             return TuneOutcome(job, state, recorded)
         with (
             interruption(watcher, "iteration") as interrupted,
             make_pool(job.task, backend, workers) as pool,
-            _session(job, backend, workers or cores()) as session,
+            _session(job, backend, workers or cores(), origin, said) as session,
         ):
             outcome = _carry_on(job, files, state, pool, interrupted, watcher)
             session.append(outcome.status)
@@ -108,7 +115,9 @@ def tune(
 
 
 @contextmanager
-def _session(job: TuneJob, backend: str, workers: int) -> Iterator[list[str]]:
+def _session(
+    job: TuneJob, backend: str, workers: int, origin: Origin, changed: Sequence[str]
+) -> Iterator[list[str]]:
     """Note in the manifest of a run that is nothing but a tuning that this process works on it.
 
     The list takes the status that it ends with.
@@ -118,7 +127,7 @@ def _session(job: TuneJob, backend: str, workers: int) -> Iterator[list[str]]:
         yield status
         return
     paths = RunPaths(job.dense_run)
-    begin_session(paths, backend, workers, 0)
+    begin_session(paths, backend, workers, 0, origin, changed)
     try:
         yield status
     except KeyboardInterrupt:

@@ -63,7 +63,6 @@ DATASETS: dict[str, tuple[Callable[[], Dataset], str]] = {
 _READERS = {".npz": read_npz, ".csv": read_csv}
 
 
-@cache
 def load(name: str) -> Dataset:
     """Return a data set by its name, or a user's own by the path of its .npz or .csv file.
 
@@ -71,12 +70,23 @@ def load(name: str) -> Dataset:
         UnknownDataset: there is none of that name.
         DataError: its files are not there, or are not what they should be.
     """
+    path = Path(name)
+    stamp = path.stat() if name not in DATASETS and path.is_file() else None
+    return _load(name, (stamp.st_mtime_ns, stamp.st_size, stamp.st_ino) if stamp else None)
+
+
+@cache
+def _load(name: str, stamp: tuple[int, ...] | None) -> Dataset:
+    """As `load`; a file that was changed has another stamp."""
     if name in DATASETS:
         return DATASETS[name][0]()
     path = Path(name)
     if reader := _READERS.get(path.suffix.lower()):
-        if not path.is_file():
-            raise UnknownDataset(f"task.dataset: '{name}': no such file")
+        if stamp is None:
+            raise UnknownDataset(
+                f"task.dataset: '{name}': no such file; put it back there, or name its place in the config "
+                "or in the task of a network file"
+            )
         return reader(path)
     raise UnknownDataset(
         f"task.dataset: unknown data set '{name}'; known are {', '.join(DATASETS)}, and paths of .npz and "

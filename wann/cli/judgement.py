@@ -37,6 +37,9 @@ def show_judgement(report: TestReport) -> None:
         table.row(f"tuned size {j.signed.tuned_weight:g}, trained signs", j.signed.tuned)
     if j.ensemble is not None:
         table.row("vote of the search's weights", Spread.of_share(j.ensemble, j.n_images))
+    if report.most_frequent:
+        name, share = report.most_frequent
+        table.one(_fitting("always the most frequent class, ", name), share)
     table.print()
     if j.n_images and network.scales_as_one:
         print("all positive shared weights give the same classes: ReLU or the like, no biases")
@@ -51,6 +54,11 @@ def _add_spreads(table: _Figures, j: Judgement, over_weights: float, over_episod
     if not math.isnan(over_episodes):
         table.one("  spread over episodes", std=over_episodes)
     table.one(f"  spread over {'weights' if one_each else 'its 81 weights'}", std=over_weights)
+
+
+def _fitting(text: str, name: str) -> str:
+    room = _NAMES - len(text)
+    return text + (name if len(name) <= room else f"{name[: max(room - 1, 0)]}…")
 
 
 def _short(name: str) -> str:

@@ -25,7 +25,7 @@ from wann.training.state import TuneState
 from wann.workflows.dense import DenseRun
 from wann.workflows.tune_job import TuneJob, make_job
 from wann.workflows.tuning import begin, make_trainer, result_file
-from wann.workflows.watcher import Silent, TuneWatcher, interruption
+from wann.workflows.watcher import Silent, TuneWatcher, interruption, say_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +90,7 @@ def tune(
     watcher = watcher or Silent()
     job = make_job(target, method, settings or {}, seed, start, output)
     if isinstance(target, DenseRun):
+        say_notes(job.task, watcher)
         target.make()
     backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
     with TuningFiles(job.output, job.identity) as files:

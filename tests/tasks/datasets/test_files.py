@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from wann.tasks.datasets.tables import read_csv, read_npz
 
 from wann.errors import DataError, TaskError, UnknownDataset
 from wann.tasks.classification import make_classification
 from wann.tasks.datasets import load
 from wann.tasks.datasets.files import COLLECTIONS, NAMES, checked_files
 from wann.tasks.datasets.idx import read_idx
-from wann.tasks.datasets.tables import read_csv, read_npz
 
 
 def idx(array: np.ndarray, kind: int = 8) -> bytes:

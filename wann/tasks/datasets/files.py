@@ -91,7 +91,7 @@ def missing_files(collection: str) -> list[str]:
 
 
 def home(collection: str) -> Path:
-    """Return the first folder that holds a file of a collection; where none does, the one to put them into."""
+    """Return the first folder that holds a file of a collection; else the one to put them into."""
     looked = folders(collection)
     return next((folder for folder in looked if any(_is_there(folder, name) for name in NAMES)), looked[0])
 

@@ -59,7 +59,7 @@ def read_rows(path: Path, text: str, dialect: Dialect, label: str | None) -> Row
         notes.append("has no header: its columns are called 1, 2, ...")
         return Rows(names, 0, _even(path, chain(look, records), len(names), "the first row"), notes)
     (line, names), rest = look[0], look[1:]
-    names = _without_comment_sign(names, dialect)
+    names = [" ".join(name.split()) for name in _without_comment_sign(names, dialect)]
     width, shift = _fit(names, rest)
     if shift:
         notes.append("row names, a first column that the header leaves out, are left out")

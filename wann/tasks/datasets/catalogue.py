@@ -22,10 +22,8 @@ _DIGITS_TEST_SHARE = 400 / 1797
 
 
 def _digits() -> Dataset:
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise DataError("digits: needs the package scikit-learn; try: pip install scikit-learn") from error
+    from sklearn.datasets import load_digits
+
     images, labels = load_digits(return_X_y=True)
     return without_test_set("digits", images / 16.0, labels, _DIGITS_TEST_SHARE, (8, 8))
 

@@ -1,8 +1,8 @@
 """Runs every command that README.md and docs/commands/ show, shortened, with this Python's `wann`.
 
 A command is a line of a code block that begins with `wann`, what such a line calls a command in its
-description, and, in the README, `wann` with arguments between backticks. A new one is run as it is from the moment it is
-written; SHORTER says what makes it quick, NOT_RUN which ones are not run, and why.
+description, and, in the README, `wann` with arguments between backticks. A new one is run as it is from the
+moment it is written; SHORTER says what makes it quick, NOT_RUN which ones are not run, and why.
 Each runs in a folder of its own that holds the repository's configs and two small runs on CartPole.
 """
 
@@ -114,16 +114,19 @@ def run(command: str, folder: Path, data: Path) -> tuple[int, str]:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "WANN_DATA_DIR": str(data),
     }
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS,
-    )
+    try:
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return 124, f"not finished after {SECONDS} s"
     return done.returncode, done.stdout
 
 

@@ -38,6 +38,9 @@ def show_judgement(report: TestReport) -> None:
         table.row(f"tuned size {j.signed.tuned_weight:g}, trained signs", j.signed.tuned)
     if j.ensemble is not None:
         table.row("vote of the search's weights", Spread.of_share(j.ensemble, j.n_images))
+    if report.most_frequent:
+        name, share = report.most_frequent
+        table.one(_fitting("always the most frequent class, ", name), share)
     table.print()
     if j.tuned_weight == 0:
         print("with the shared weight 0 it answers the same whatever it sees, and no other weight did better")
@@ -59,6 +62,11 @@ def _add_spreads(
     table.one(f"  spread over {'weights' if one_each else 'its 81 weights'}", std=over_weights)
     table.row("  without the weight 0", rest.shared, std=False)
     table.one(f"  spread over {'' if one_each else 'the 80 '}other weights", std=rest.std_over_weights)
+
+
+def _fitting(text: str, name: str) -> str:
+    room = _NAMES - len(text)
+    return text + (name if len(name) <= room else f"{name[: max(room - 1, 0)]}…")
 
 
 def _short(name: str) -> str:

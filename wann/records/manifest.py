@@ -6,7 +6,7 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -39,8 +39,10 @@ def append_log(paths: RunPaths, text: str) -> None:
         file.writelines(f"{now()} {line}\n" for line in text.splitlines())
 
 
-def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
-    """Write the manifest of a new run."""
+def create_manifest(
+    paths: RunPaths, name: str, config: Config, facts: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Write the manifest of a new run; `facts` is what its networks should tell of their data."""
     write_json(
         paths.manifest,
         {
@@ -51,6 +53,7 @@ def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
             "status": "new",
             "generations": 0 if config.topology else config.search.generations,
             "sessions": [],
+            **({"data": facts} if facts else {}),
         },
     )
 

@@ -71,6 +71,7 @@ class DenseRun:
             "topology": topology.model_dump(mode="json"),
             "connections": len(genome.source),
             "nodes": genome.n_nodes,
+            **task.facts,
         }
         return NetworkFile(config.task, genome, provenance=provenance)
 

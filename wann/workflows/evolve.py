@@ -24,7 +24,7 @@ from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
 from wann.workflows.origin import changed_since, origin_of_config
-from wann.workflows.watcher import Silent, Watcher, interruption
+from wann.workflows.watcher import Silent, Watcher, interruption, say_notes
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,14 @@ def start(
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
+    watcher = watcher or Silent()
     task = pool.task if pool else build_task(config.task)
-    with RunDirectory.create(folder, name, config) as directory:
+    if pool is None:
+        say_notes(task, watcher)
+    with RunDirectory.create(folder, name, config, task.facts) as directory:
         if tensorboard:
             directory.draw_curves()
-        return _search(directory, task, None, config.search.generations, watcher or Silent(), pool=pool)
+        return _search(directory, task, None, config.search.generations, watcher, pool=pool)
 
 
 def resume(

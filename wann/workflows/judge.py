@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from wann.config import Config
 from wann.errors import EvaluationError
 from wann.evaluation.backends import make_pool
@@ -16,6 +18,7 @@ from wann.evaluation.spread import Spread, Sweep
 from wann.evaluation.weights import check_weights
 from wann.network.network import Network
 from wann.records.find import find_network, resolve
+from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network, trained_weights
 from wann.workflows.origin import changes_beside, origin_of_section
@@ -45,6 +48,17 @@ class TestReport:
         """Mean over the search's shared weights."""
         return self.judgement.search_mean
 
+    @property
+    def most_frequent(self) -> tuple[str, float] | None:
+        """The most frequent class of the test images and its share; None without images.
+
+        It is what a constant answer gets.
+        """
+        if not isinstance(self.task, ClassificationTask):
+            return None
+        counts = np.bincount(self.task.data.test.labels, minlength=self.task.n_outputs)
+        return self.task.outputs[int(counts.argmax())], float(counts.max() / counts.sum())
+
     def to_json(self) -> dict[str, Any]:
         """The object that `wann test --json` prints; NaN becomes null.
 
@@ -57,6 +71,11 @@ class TestReport:
             "figure": "accuracy" if j.n_images else "return",
             "episodes": j.episodes,
             **({"images": j.n_images} if j.n_images else {}),
+            **(
+                {"most_frequent_class": dict(zip(("class", "share"), self.most_frequent, strict=True))}
+                if self.most_frequent
+                else {}
+            ),
             "connections": self.network.n_connections,
             "nodes": self.network.n_nodes,
             "search_weights": _sweep(j.search),

@@ -26,7 +26,7 @@ from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
 from wann.workflows.prune_rows import cell_files, dense_files
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
 from wann.workflows.prune_work import Failure, Job, work
-from wann.workflows.watcher import interruption
+from wann.workflows.watcher import interruption, say_notes
 
 if TYPE_CHECKING:
     from wann.pruning.dense import DenseNet
@@ -66,6 +66,7 @@ def start(config: PruneConfig, folder: Path, name: str, watcher: PruneWatcher | 
     if RunPaths(folder).manifest.exists():
         return _go_on(config, folder, watcher)
     task = build_task(config.task)
+    say_notes(task, watcher)
     with PruneDirectory.create(folder, name, config, _n_cells(config)) as directory:
         return _Session(directory, config, task, watcher).run()
 
@@ -220,10 +221,10 @@ class _Session:
         if isinstance(answer, Failure):
             return self._fail(subject, answer)
         if isinstance(subject, Cell):
-            row, network = cell_files(subject, answer, self.directory.config)
+            row, network = cell_files(subject, answer, self.directory.config, self.task.facts)
         else:
             self.dense[subject] = answer = self._with_its_seconds(answer)
-            row, network = dense_files(answer, self.directory.config)
+            row, network = dense_files(answer, self.directory.config, self.task.facts)
         if row.cell not in self.finished:
             self._record(row, network)
         left = {cell.seed for cell in (*self.waiting, *self.running.values()) if isinstance(cell, Cell)}

@@ -27,7 +27,7 @@ from wann.workflows.dense import DenseRun
 from wann.workflows.origin import changes_beside, origin_of_section
 from wann.workflows.tune_job import TuneJob, make_job
 from wann.workflows.tuning import begin, make_trainer, result_file
-from wann.workflows.watcher import Silent, TuneWatcher, interruption
+from wann.workflows.watcher import Silent, TuneWatcher, interruption, say_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +93,7 @@ def tune(
     watcher = watcher or Silent()
     job = make_job(target, method, settings or {}, seed, start, output)
     if isinstance(target, DenseRun):
+        say_notes(job.task, watcher)
         target.make()
     backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
     origin = origin_of_section(job.file.task, job.task)

@@ -60,6 +60,12 @@ class Silent:
         """Say nothing."""
 
 
+def say_notes(task: AnyTask, watcher: Noting) -> None:
+    """Say what a person should know of a task before it is worked on."""
+    for text in task.notes:
+        watcher.note(text)
+
+
 @contextmanager
 def interruption(watcher: Noting, running: str = "generation") -> Iterator[threading.Event]:
     """Turn the first Ctrl-C or SIGTERM into a flag that a loop sees when it gets there.

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
 
 from wann.errors import PruningError
 
@@ -20,6 +21,8 @@ def independent(model: nn.Module, who: str) -> nn.Module:
     Raises:
         PruningError: it cannot be copied.
     """
+    if any(isinstance(value, UninitializedParameter) for value in model.parameters()):
+        raise PruningError(f"{who}: expected weights, got a lazy module that was never called; call it once")
     memo: dict[int, Any] = {}
     try:
         for part in model.modules():

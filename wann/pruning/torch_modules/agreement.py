@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from wann.errors import PruningError
-from wann.pruning.torch_prune.copying import first_line
+from wann.pruning.torch_modules.copying import first_line
 
 _SCALES = (0.0, 1e-3, 0.1, 1.0, 10.0, 1e3, 1e6)
 _ROWS = 32

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from wann.errors import PruningError
 from wann.pruning.model import MLP
-from wann.pruning.torch_prune.agreement import check_agreement, outputs_of
-from wann.pruning.torch_prune.chain import WHO, Chain
-from wann.pruning.torch_prune.copying import independent
-from wann.pruning.torch_prune.steps import Activation, Affine, Linear, Step, Steps, Width
+from wann.pruning.torch_modules.agreement import check_agreement, outputs_of
+from wann.pruning.torch_modules.chain import WHO, Chain
+from wann.pruning.torch_modules.copying import independent
+from wann.pruning.torch_modules.steps import Activation, Affine, Linear, Step, Steps, Width
 
 
 def from_torch_prune(model: nn.Module) -> MLP:

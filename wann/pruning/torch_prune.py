@@ -1,4 +1,8 @@
-"""`to_torch_prune`: an MLP as modules with `weight_orig` and `weight_mask`."""
+"""To and from torch modules, among them those of `torch.nn.utils.prune`, for those whose tools expect them.
+
+They are not used here: modules of `torch.nn.utils.prune` break `copy.deepcopy`, and it takes abs of scores,
+which spoils signed ones.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,11 @@ from torch.nn.utils import prune
 
 from wann.errors import PruningError
 from wann.pruning.model import MLP
-from wann.pruning.torch_prune.agreement import check_agreement
-from wann.pruning.torch_prune.copying import independent
+from wann.pruning.torch_modules.agreement import check_agreement
+from wann.pruning.torch_modules.copying import independent
+from wann.pruning.torch_modules.reading import from_torch_prune
+
+__all__ = ["from_torch_prune", "to_torch_prune"]
 
 _MODULES = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "linear": nn.Identity}
 _WHO = "to_torch_prune"

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, fx, nn
+from torch.fx.node import map_arg
 from torch.nn.utils import parametrize
 
 from wann.errors import PruningError
-from wann.pruning.torch_prune.copying import first_line
+from wann.pruning.torch_modules.copying import first_line
 
 WHO = "from_torch_prune"
 _SIZES = ("size", "dim", "numel", "shape", "ndim")
@@ -68,8 +69,8 @@ class Chain:
             return value
         if value.op == "get_attr":
             return _attribute(self.root, str(value.target))
-        arguments = fx.node.map_arg(value.args, self.constant)
-        more = fx.node.map_arg(value.kwargs, self.constant)
+        arguments = map_arg(value.args, self.constant)
+        more = map_arg(value.kwargs, self.constant)
         if value.op == "call_module":
             return self.module(value)(*arguments, **more)
         if value.op == "call_method":
@@ -147,9 +148,7 @@ def is_batch_size(node: Any) -> bool:
         return False
     if node.op == "call_method" and node.target == "size":
         return node.args[1:] == (0,)
-    origin = node.args[0] if node.args else None
-    return (
-        getattr(node.target, "__name__", "") == "getitem"
-        and node.args[1] == 0
-        and (isinstance(origin, fx.Node) and (origin.target == "size" or origin.args[1:] == ("shape",)))
-    )
+    if getattr(node.target, "__name__", "") != "getitem" or node.args[1] != 0:
+        return False
+    origin = node.args[0]
+    return isinstance(origin, fx.Node) and (origin.target == "size" or origin.args[1:] == ("shape",))

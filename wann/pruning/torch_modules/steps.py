@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from torch.nn.utils.parametrize import ParametrizationList
 
 from wann.errors import PruningError
 from wann.pruning.model import Mask
-from wann.pruning.torch_prune.chain import WHO, Chain, is_batch_size, kind_of
+from wann.pruning.torch_modules.chain import WHO, Chain, is_batch_size, kind_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +104,7 @@ class Steps:
         """
         if node.op == "call_module":
             return self._module(node, self.chain.module(node))
-        for kinds, read in self._READERS:
+        for kinds, read in _READERS:
             if node.target in kinds:
                 return read(self, node)
         raise self.refused(node)
@@ -246,17 +245,6 @@ class Steps:
             raise PruningError(f"{WHO}: expected a tensor of weights, got {tensor!r:.40}")
         return self._pruned.get(id(tensor)) or Masked(tensor, torch.ones_like(tensor))
 
-    _READERS: tuple[tuple[tuple[Any, ...], Callable[[Steps, fx.Node], Step]], ...] = (
-        (tuple(_ACTIVATIONS), _activation),
-        ((functional.linear,), _linear),
-        (_MATMULS, _matmul),
-        ((*_ADDS, *_TAKES, *_TIMES, *_OVER), _affine),
-        ((functional.dropout,), _dropout),
-        ((torch.flatten, "flatten"), _flatten),
-        (("view", "reshape", torch.reshape), _reshape),
-        (_IDLE, _nothing),
-    )
-
 
 def _parameter(module: nn.Module, name: str) -> Masked:
     """A module's weights or biases with the mask that `torch.nn.utils.prune`, or this package, gave them."""
@@ -274,3 +262,16 @@ def _parametrized(made: ParametrizationList) -> Masked:
         return Masked(made.original, made[0].mask)  # type: ignore[arg-type]
     values = made()
     return Masked(values, torch.ones_like(values))
+
+
+# targets of a node -> who reads it
+_READERS: tuple[tuple[tuple[Any, ...], Any], ...] = (
+    (tuple(_ACTIVATIONS), Steps._activation),
+    ((functional.linear,), Steps._linear),
+    (_MATMULS, Steps._matmul),
+    ((*_ADDS, *_TAKES, *_TIMES, *_OVER), Steps._affine),
+    ((functional.dropout,), Steps._dropout),
+    ((torch.flatten, "flatten"), Steps._flatten),
+    (("view", "reshape", torch.reshape), Steps._reshape),
+    (_IDLE, Steps._nothing),
+)

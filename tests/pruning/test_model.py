@@ -82,7 +82,7 @@ def test_a_plain_torch_module_comes_in_dense(data):
 
 
 @pytest.mark.parametrize(
-    "module", [nn.Sequential(nn.ReLU()), nn.Linear(3, 2, bias=False), nn.ModuleList([nn.Linear(2, 3)] * 2)]
+    "module", [nn.Sequential(nn.ReLU()), nn.LazyLinear(3), nn.ModuleList([nn.Linear(2, 3)] * 2)]
 )
 def test_what_is_no_mlp_is_refused(module):
     if isinstance(module, nn.ModuleList):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wann.network.network import Network
+from wann.network.order import check_connection_weights
 
 # The numbers that a format may compute with.
 DOUBLE, FLOAT, FIXED = "double", "float", "fixed"
@@ -40,6 +41,9 @@ class NetworkExport:
         provenance: where it comes from, as in its file.
         number: what the written file computes with: double, float or fixed.
         image: (height, width) where the inputs are an image.
+
+    Raises:
+        GenomeError: the weights are in a genome's order, or not as many as the connections.
     """
 
     network: Network
@@ -52,6 +56,9 @@ class NetworkExport:
     provenance: dict[str, Any] = field(default_factory=dict)
     number: str = DOUBLE
     image: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        check_connection_weights(self.network, self.weights, self.name)
 
     @property
     def identifier(self) -> str:

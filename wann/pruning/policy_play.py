@@ -19,7 +19,8 @@ def mean_returns(
 ) -> tuple[np.ndarray, int]:
     """Return `(P,)` mean returns of `(P, C)` weights over episodes, and the environment steps taken.
 
-    Connections are ranked by them, so they are summed term by term, in the episodes' order. An episode that failed counts as in a search (`replace_failures`).
+    Connections are ranked by them, so they are summed term by term, in the episodes' order.
+    An episode that failed counts as in a search (`replace_failures`).
 
     Raises:
         EvaluationError: all of them failed.

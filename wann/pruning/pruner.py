@@ -124,7 +124,10 @@ class Pruner:
         biases = None
         if self._by_neuron:
             biases = _tensors([*units, np.ones(self._model.sizes[-1], bool)])
+        behind = self._model.values()
         self._model.set_masks(_tensors(self._weights(units)), biases)
+        # What a control uncovers has the value that it was pruned with, before training its initial one.
+        self._model.load(behind)
 
 
 def _arrays(masks: Sequence[Tensor]) -> Kept:

@@ -81,7 +81,7 @@ def taylor2(case: Case) -> list[Tensor]:
 
 
 def _mean_square(case: Case, change: Callable[[Data], Sequence[Tensor]]) -> list[Tensor]:
-    """Return the mean over minibatches of the squared change of the loss, `(neurons,)` of every hidden layer."""
+    """Return the mean over minibatches of the squared change of the loss, `(neurons,)` a hidden layer."""
     squares = [[found.double().square() for found in change(data)] for data in minibatches(case)]
     return [torch.stack(layer).mean(0) for layer in zip(*squares, strict=True)]
 

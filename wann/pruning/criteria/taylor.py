@@ -45,7 +45,7 @@ class Layer:
 
 @criterion(
     "taylor1",
-    "(sum g w)^2 of weights and bias, mean of minibatches",
+    "mean (sum g w)^2 of weights and bias",
     unit="neuron",
     source="Molchanov 2019",
     options=_OPTIONS,

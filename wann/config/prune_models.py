@@ -119,7 +119,9 @@ class StageConfig(_Section):
         description="What is kept: `wann prune --list` has them; `mine.py:thin` is one in a file of your "
         "own, beside the config or in the working folder.",
     )
-    scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
+    scope: Name | None = Field(
+        default=None, description="`global`, `layer` or `erk`; null: as suits the criterion."
+    )
     schedule: Name | None = Field(default=None, description="`oneshot`, `iterative`, `levels` or `gradual`.")
     retraining: Name | None = Field(
         default=None,

@@ -65,6 +65,12 @@ class TaskConfig(_Section):
         default=None,
         description="Training images of a batch, which is an episode of a data set; null: 1000.",
     )
+    scale: Literal["none", "standard", "minmax"] = Field(
+        default="none",
+        description="What is done to the inputs of a data set: nothing; `standard`, mean 0 and standard "
+        "deviation 1; `minmax`, 0 to 1. Measured on the training images alone, over all pixels of images and "
+        "by column of tables.",
+    )
     kwargs: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
         default_factory=dict, description="Keyword arguments for `gymnasium.make`."
     )
@@ -92,7 +98,9 @@ class TaskConfig(_Section):
             raise fault("missing: Gymnasium id such as CartPole-v1; or task.dataset, such as digits", "env")
         if self.env is not None and self.dataset is not None:
             raise fault("has both env and dataset; expected one of them", "dataset")
-        others = {"batch_size"} if self.dataset is None else {"kwargs", "max_episode_steps", "compiled"}
+        others = (
+            {"batch_size", "scale"} if self.dataset is None else {"kwargs", "max_episode_steps", "compiled"}
+        )
         for name in sorted(others & self.model_fields_set):
             if getattr(self, name) != type(self).model_fields[name].get_default(call_default_factory=True):
                 raise fault(f"only for {'a dataset' if self.dataset is None else 'an env'}", name)

@@ -9,7 +9,7 @@ import numpy as np
 
 from wann.errors import TaskError
 from wann.seeding import Purpose, purpose_of
-from wann.tasks.datasets import Dataset, Split, load
+from wann.tasks.datasets import NONE, Dataset, Split, load
 
 BATCH_SIZE = 1000
 
@@ -73,15 +73,16 @@ def make_classification(
     batch_size: int = BATCH_SIZE,
     output_activation: str = "linear",
     failure_return: float | None = None,
+    scale: str = NONE,
 ) -> ClassificationTask:
     """Build the task of a data set: a known name, or the path of an .npz or .csv file.
 
-    A batch is at most all training images.
+    A batch is at most all training images; `scale` is what is done to the inputs, as in `datasets.load`.
 
     Raises:
         UnknownDataset, DataError: why it cannot be built.
     """
-    data = load(dataset)
+    data = load(dataset, scale)
     if len(data.classes) < 2:
         raise TaskError(f"{dataset}: expected at least 2 classes, got {len(data.classes)}")
     batch_size = min(batch_size, len(data.train))

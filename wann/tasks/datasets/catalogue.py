@@ -13,6 +13,7 @@ from wann.tasks.datasets.dataset import Dataset, make_dataset, without_test_set
 from wann.tasks.datasets.files import checked_files
 from wann.tasks.datasets.idx import read_idx
 from wann.tasks.datasets.images import deskew, resize
+from wann.tasks.datasets.scaling import NONE, scaled
 from wann.tasks.datasets.tables import read_csv, read_npz
 
 _CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
@@ -64,13 +65,21 @@ _READERS = {".npz": read_npz, ".csv": read_csv}
 
 
 @cache
-def load(name: str) -> Dataset:
+def load(name: str, scale: str = NONE) -> Dataset:
     """Return a data set by its name, or a user's own by the path of its .npz or .csv file.
+
+    Args:
+        name: see above.
+        scale: what is done to its inputs, one of `scaling.SCALES`.
 
     Raises:
         UnknownDataset: there is none of that name.
-        DataError: its files are not there, or are not what they should be.
+        DataError: its files are not there, or are not what they should be, or there is no such scale.
     """
+    return scaled(_read(name), scale)
+
+
+def _read(name: str) -> Dataset:
     if name in DATASETS:
         return DATASETS[name][0]()
     path = Path(name)

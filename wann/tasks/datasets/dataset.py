@@ -31,6 +31,20 @@ class Split:
 
 
 @dataclass(frozen=True, eq=False)
+class Scaling:
+    """What was done to all inputs: (x - centre) / spread.
+
+    Attributes:
+        name: `standard` or `minmax`.
+        centre, spread: `(n_inputs,)` float64; all equal where the inputs are an image.
+    """
+
+    name: str
+    centre: np.ndarray
+    spread: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Three disjoint splits: `train` is searched and trained on, `validation` chooses, `test` is reported.
 
@@ -39,6 +53,7 @@ class Dataset:
         classes: names of the classes, by label.
         shape: (height, width) where the inputs are an image, else None.
         inputs: names of the inputs.
+        scaling: what was done to the inputs of all splits, None = nothing.
     """
 
     name: str
@@ -48,6 +63,7 @@ class Dataset:
     classes: tuple[str, ...]
     inputs: tuple[str, ...]
     shape: tuple[int, int] | None = None
+    scaling: Scaling | None = None
 
 
 def make_dataset(

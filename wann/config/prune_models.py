@@ -63,7 +63,9 @@ class TrainingConfig(_Section):
     momentum: float = Field(default=0.9, ge=0, lt=1, description="Of `sgd`.")
     weight_decay: float = Field(default=0.0, ge=0, le=10, description="L2 penalty on weights and biases.")
     schedule: Name = Field(
-        default="cosine", description="How the learning rate goes on: `constant`, `cosine` or `steps`."
+        default="cosine",
+        description="How the learning rate goes on: `constant`; `cosine`, down to `lowest`; `steps`, a tenth "
+        "of it after half of the training and a hundredth after three quarters.",
     )
     lowest: float = Field(
         default=0.25,

@@ -82,7 +82,7 @@ def test_sums_are_those_of_exact_arithmetic(rows):
 
 def test_the_order_of_sums_is_not_a_librarys():
     """Written out: halves are added to halves, so the bits are those of single additions."""
-    values = np.float32([1e8, 1.0, -1e8, 1.0, 0.25, 3.0, 7.0, -2.0])
+    values = np.array([1e8, 1.0, -1e8, 1.0, 0.25, 3.0, 7.0, -2.0], np.float32)
     data = table(np.concatenate([values, values[:2]])[:, None])
     train = [float(value) for value in data.train.images[:, 0]]
     while len(train) > 1:

@@ -79,6 +79,12 @@ class TaskConfig(_Section):
         default=None,
         description="Training images of a batch, which is an episode of a data set; null: 1000.",
     )
+    scale: Literal["none", "standard", "minmax"] = Field(
+        default="none",
+        description="What is done to the inputs of a data set: nothing; `standard`, mean 0 and standard "
+        "deviation 1; `minmax`, 0 to 1. Measured on the training images alone, over all pixels of images and "
+        "by column of tables.",
+    )
     kwargs: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
         default_factory=dict, description="Keyword arguments for `gymnasium.make`."
     )
@@ -107,7 +113,9 @@ class TaskConfig(_Section):
         if self.env is not None and self.dataset is not None:
             raise fault("has both env and dataset; expected one of them", "dataset")
         others = (
-            {"batch_size", "label"} if self.dataset is None else {"kwargs", "max_episode_steps", "compiled"}
+            {"batch_size", "label", "scale"}
+            if self.dataset is None
+            else {"kwargs", "max_episode_steps", "compiled"}
         )
         for name in sorted(others & self.model_fields_set):
             if getattr(self, name) != type(self).model_fields[name].get_default(call_default_factory=True):

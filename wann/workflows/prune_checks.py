@@ -22,7 +22,7 @@ from wann.pruning.recipe import (
     WHEN,
     Recipe,
 )
-from wann.pruning.training import OPTIMIZERS, RATES
+from wann.pruning.training import FINETUNE_RATES, OPTIMIZERS, RATES
 from wann.records.cell_row import DENSE
 from wann.workflows.prune_plan import KEYS, recipe_of, recipes_of, stage_of
 
@@ -55,7 +55,8 @@ Found = tuple[Place, str]  # the path of a fault, and the fault in words
 
 def check(config: PruneConfig) -> Iterator[Found]:
     """Yield what is wrong with a config's names, which the pruning library alone knows."""
-    for key, known in (("optimizer", OPTIMIZERS), ("schedule", RATES)):
+    names = {"optimizer": OPTIMIZERS, "schedule": RATES, "finetune_schedule": FINETUNE_RATES}
+    for key, known in names.items():
         yield from _unknown(("training", key), getattr(config.training, key), known)
     if config.task.dataset is not None and config.task.output_activation != "linear":
         got = config.task.output_activation

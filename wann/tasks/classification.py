@@ -98,7 +98,7 @@ def make_classification(
     Raises:
         UnknownDataset, DataError: why it cannot be built.
     """
-    data = load(dataset, label, scale)
+    data = load(dataset, label=label, scale=scale)
     if len(data.classes) < 2:
         raise TaskError(f"{dataset}: expected at least 2 classes, got {len(data.classes)}")
     batch_size = min(batch_size, len(data.train))

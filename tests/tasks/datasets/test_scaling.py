@@ -43,7 +43,7 @@ def test_columns_are_scaled_by_the_training_split_alone(scale):
 
 def test_the_pixels_of_images_share_one_scale():
     data = load("digits")
-    found = load("digits", "standard")
+    found = load("digits", scale="standard")
     pixels = data.train.images.astype(float)
     np.testing.assert_allclose(
         found.test.images, (data.test.images - pixels.mean()) / pixels.std(), atol=1e-6
@@ -51,8 +51,8 @@ def test_the_pixels_of_images_share_one_scale():
     assert found.scaling is not None
     assert found.scaling.centre.shape == (64,)
     assert set(found.scaling.centre) == {found.scaling.centre[0]}
-    assert load("digits", "minmax").train.images.max() == 1.0  # they are 0 to 1 already
-    np.testing.assert_array_equal(load("digits", "minmax").train.images, data.train.images)
+    assert load("digits", scale="minmax").train.images.max() == 1.0  # they are 0 to 1 already
+    np.testing.assert_array_equal(load("digits", scale="minmax").train.images, data.train.images)
 
 
 @pytest.mark.parametrize("scale", SKLEARN)
@@ -96,7 +96,7 @@ def test_the_order_of_sums_is_not_a_librarys():
 def test_none_leaves_the_very_same_bits():
     for name in ("train", "validation", "test"):
         np.testing.assert_array_equal(
-            getattr(load("digits"), name).images, getattr(load("digits", "none"), name).images
+            getattr(load("digits"), name).images, getattr(load("digits", scale="none"), name).images
         )
     assert load("digits").scaling is None
 
@@ -122,5 +122,5 @@ def test_a_value_that_scaling_would_make_infinite_is_said():
 
 def test_an_unknown_scale_is_said():
     with pytest.raises(DataError, match=r"task.scale: unknown 'standart'; known are .*did you mean"):
-        load("digits", "standart")
+        load("digits", scale="standart")
     assert SCALES == ("none", "standard", "minmax")

@@ -1,6 +1,6 @@
 """Data sets of labelled images: the ones known by name, and a user's own files.
 
-`load(name, scale)` is the whole interface; each name's reader is one function of `catalogue.py`.
+`load` is the whole interface; each name's reader is one function of `catalogue.py`.
 """
 
 from __future__ import annotations

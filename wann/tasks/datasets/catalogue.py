@@ -62,7 +62,7 @@ DATASETS: dict[str, tuple[Callable[[], Dataset], str]] = {
 }
 
 
-def load(name: str, label: str | None = None, scale: str = NONE) -> Dataset:
+def load(name: str, *, label: str | None = None, scale: str = NONE) -> Dataset:
     """Return a data set by its name, or a user's own by the path of its .npz file or its table.
 
     Args:

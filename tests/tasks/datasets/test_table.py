@@ -284,3 +284,10 @@ def test_what_the_standard_module_writes_is_read(tmp_path_factory, rows, separat
     found = rows_of(read_table(path))
     expected = sorted((float(np.float32(a)), float(b), " ".join(c.split())) for a, b, c in rows)
     assert found == expected
+
+
+def test_labels_that_numpy_writes_are_classes(tmp_path):
+    """`numpy.savetxt` writes whole numbers as 1.000000000000000000e+00."""
+    rows = np.column_stack([np.random.default_rng(0).normal(size=60), np.arange(60) % 3])
+    np.savetxt(tmp_path / "t.csv", rows, delimiter=",", header="a,label", comments="")
+    assert load(str(tmp_path / "t.csv")).classes == ("0", "1", "2")

@@ -15,6 +15,7 @@ from wann.config import Config, config_hash
 from wann.errors import RunDamaged, RunError, RunNotFound
 from wann.records.files import write_json
 from wann.records.paths import RunPaths
+from wann.search.state import SearchState
 
 # What a run is; a manifest that does not say is a search's.
 SEARCH, PRUNE = "search", "prune"
@@ -113,10 +114,23 @@ def begin_session(paths: RunPaths, backend: str, workers: int, generations: int)
     write_json(paths.manifest, manifest | {"status": "running", "generations": generations})
 
 
-def end_session(paths: RunPaths, status: str, generation: int) -> None:
-    """Note how the session ended and after which generation."""
+def note_session(paths: RunPaths, **facts: Any) -> None:
+    """Note more about the session that works on the run."""
     manifest = read_manifest(paths.folder)
-    manifest["sessions"][-1] |= {"ended": now(), "status": status, "generation": generation}
+    manifest["sessions"][-1] |= facts
+    write_json(paths.manifest, manifest)
+
+
+def end_session(paths: RunPaths, status: str, state: SearchState) -> None:
+    """Note how the session ended, after which generation, and how many of the search's episodes failed."""
+    manifest = read_manifest(paths.folder)
+    manifest["sessions"][-1] |= {
+        "ended": now(),
+        "status": status,
+        "generation": state.generation,
+        "episodes": state.evaluations,
+        "failed_episodes": state.failed,
+    }
     write_json(paths.manifest, manifest | {"status": status})
 
 

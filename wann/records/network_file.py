@@ -60,7 +60,7 @@ class NetworkFile:
         """Return the object that the file holds."""
         return {
             "schema": SCHEMA,
-            "task": self.task.model_dump(mode="json", exclude_none=True),
+            "task": self.task.to_json(exclude_none=True),
             "genome": genome_to_json(self.genome),
             "shared_weight": self.shared_weight,
             "weights": None if self.weights is None else self.weights.tolist(),

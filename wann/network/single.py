@@ -53,7 +53,8 @@ class SingleNetwork:
         self._numbers[network.n_nodes + n : weights] = np.concatenate([low, high - low, high])
         self._weights = self._numbers[weights:]
         header = [first, n, len(network.codes), network.n_nodes, kind, 0]
-        self._plan = np.concatenate([header, network.codes, network.indptr, network.sources]).astype(np.int32)
+        parts = [np.array(header), network.codes, network.indptr, network.sources]
+        self._plan = np.concatenate(parts, dtype=np.int32, casting="same_kind")
         self._decide = decide_kernel()
 
     def weigh(self, weights: np.ndarray) -> None:

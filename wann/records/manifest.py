@@ -16,6 +16,7 @@ from wann.config import Config, config_hash
 from wann.errors import RunDamaged, RunError, RunNotFound
 from wann.records.files import write_json
 from wann.records.paths import RunPaths
+from wann.search.state import SearchState
 from wann.tasks.origin import Origin
 
 # What a run is; a manifest that does not say is a search's.
@@ -139,10 +140,23 @@ def begin_session(
     write_json(paths.manifest, manifest | news)
 
 
-def end_session(paths: RunPaths, status: str, generation: int) -> None:
-    """Note how the session ended and after which generation."""
+def note_session(paths: RunPaths, **facts: Any) -> None:
+    """Note more about the session that works on the run."""
     manifest = read_manifest(paths.folder)
-    manifest["sessions"][-1] |= {"ended": now(), "status": status, "generation": generation}
+    manifest["sessions"][-1] |= facts
+    write_json(paths.manifest, manifest)
+
+
+def end_session(paths: RunPaths, status: str, state: SearchState) -> None:
+    """Note how the session ended, after which generation, and how many of the search's episodes failed."""
+    manifest = read_manifest(paths.folder)
+    manifest["sessions"][-1] |= {
+        "ended": now(),
+        "status": status,
+        "generation": state.generation,
+        "episodes": state.evaluations,
+        "failed_episodes": state.failed,
+    }
     write_json(paths.manifest, manifest | {"status": status})
 
 

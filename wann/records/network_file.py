@@ -85,7 +85,7 @@ class NetworkFile:
         genome = genome_to_json(self.genome)
         return {
             "schema": SCHEMA,
-            "task": self.task.model_dump(mode="json", exclude_none=True),
+            "task": self.task.to_json(exclude_none=True),
             "genome": genome if self.weights is None else put_weights(genome, self.weights),
             "shared_weight": self.shared_weight,
             "weights": None if self.weights is None else IN_ROWS,

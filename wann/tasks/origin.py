@@ -105,9 +105,9 @@ def _installations() -> tuple[Path, ...]:
 
 def _packages(task: Any) -> dict[str, str]:
     """The packages that hold an environment, and those that its modules are written with: their versions."""
-    from wann.tasks.environment import make_environment
+    from wann.tasks.environment import environment_of
 
-    environment = make_environment(task.env, task.kwargs, task.max_steps)
+    environment = environment_of(task)
     try:
         tops = {top for module in _modules(environment) for top in _used(module)}
     finally:

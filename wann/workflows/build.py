@@ -37,6 +37,8 @@ def build_task(section: TaskConfig) -> AnyTask:
     return make_task(
         section.env,
         kwargs=section.kwargs,
+        wrappers=section.wrappers,
+        instances=section.instances,
         max_episode_steps=section.max_episode_steps,
         output_activation=section.output_activation,
         failure_return=section.failure_return,

@@ -13,9 +13,10 @@ from wann.config import Config, rooted
 from wann.errors import ConfigError, OutputError
 from wann.evaluation.backends import make_pool
 from wann.evaluation.pools import ChunkedPool, cores
+from wann.evaluation.stepped.hints import gist
 from wann.evaluation.worker import leave_if_imported
 from wann.records.curves import check_tensorboard
-from wann.records.manifest import begin_session, end_session
+from wann.records.manifest import begin_session, end_session, note_session
 from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
@@ -26,15 +27,33 @@ from wann.workflows.generation import AllFailed, next_generation, prepare
 from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.watcher import Silent, Watcher, interruption, say_notes
 
+# The status of a search that came to its end, where that means little.
+MOSTLY_FAILED = "most episodes failed"
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended: `solved`, `finished`, `interrupted`, ...; `compiled` as the task is."""
+    """How a session ended: `solved`, `finished`, `interrupted`, ...; `compiled` as the task is.
+
+    Attributes:
+        failure: the first failed episode of this session in one line, or None.
+    """
 
     folder: Path
     state: SearchState
     status: str
     compiled: bool
+    failure: str | None = None
+
+    @property
+    def mostly_failed(self) -> bool:
+        """Whether more than half of all episodes failed."""
+        return mostly_failed(self.state)
+
+
+def mostly_failed(state: SearchState) -> bool:
+    """Whether more than half of a search's episodes failed."""
+    return 2 * state.failed > state.evaluations
 
 
 def new_folder(runs: Path, name: str, seed: int) -> Path:
@@ -120,7 +139,7 @@ def resume(
         changed = changed_since(
             directory.paths.folder, directory.manifest, directory.config, task, watcher.note
         )
-        if state and (status := _stop_reason(state, directory, total)):
+        if state and (status := _ending(state, directory, total)):
             watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
             return Outcome(folder, state, status, task.compiled)
         return _search(directory, task, state, total, watcher, backend, workers, changed=changed)
@@ -158,6 +177,7 @@ def _search(
         ):
             watcher.begin(config, task, state.generation, total)
             pool.first_error = None  # one pool may serve several runs
+            _note_environments(directory, pool, watcher)
             prepare(pool, config)
             while not interrupted.is_set() and not _stop_reason(state, directory, total):
                 following, info = next_generation(state, pool, config)
@@ -168,14 +188,15 @@ def _search(
                     told_failure = True
                     directory.log(f"the first episode that failed:\n{pool.first_error}")
                     watcher.note(f"episodes fail; the first traceback is in {directory.paths.log}")
-        status = _stop_reason(state, directory, total) or "interrupted"
+        status = _ending(state, directory, total) or "interrupted"
     except KeyboardInterrupt:
         status = "interrupted"
         watcher.note(f"stopped; go on with: wann resume {directory.paths.folder}")
         raise
     except AllFailed as error:
         directory.log(error.first or "")
-        error.args = (f"{error}; the first traceback is in {directory.paths.log}",)
+        first = f"; the first: {gist(error.first)}" if error.first else ""
+        error.args = (f"{error}{first}; the first traceback is in {directory.paths.log}",)
         raise
     except BaseException as error:
         directory.log(f"stopped by {type(error).__name__}: {error}")
@@ -184,8 +205,19 @@ def _search(
         with suppress(OSError):  # what went wrong is on its way already
             directory.checkpoint(state)
         with suppress(OSError):
-            end_session(directory.paths, status, state.generation)
-    return Outcome(directory.paths.folder, state, status, task.compiled)
+            end_session(directory.paths, status, state)
+    failure = gist(pool.first_error) if pool.first_error else None
+    return Outcome(directory.paths.folder, state, status, task.compiled, failure)
+
+
+def _note_environments(directory: RunDirectory, pool: ChunkedPool, watcher: Watcher) -> None:
+    """Say whether environments are used again."""
+    if pool.verdict is None:
+        return
+    note_session(directory.paths, environments=str(pool.verdict))
+    directory.log(f"environments: {pool.verdict}")
+    if not pool.verdict.reuse:
+        watcher.note(f"environments are {pool.verdict}")
 
 
 def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -> None:
@@ -196,6 +228,12 @@ def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -
             f"{directory.paths.folder}: the run cannot be written ({error.strerror or error}); it is stopped "
             "after its last whole generation, and `wann resume` goes on when there is room again"
         ) from error
+
+
+def _ending(state: SearchState, directory: RunDirectory, total: int) -> str | None:
+    """The status with which a search is over, None where it goes on."""
+    reason = _stop_reason(state, directory, total)
+    return MOSTLY_FAILED if reason not in (None, "solved") and mostly_failed(state) else reason
 
 
 def _stop_reason(state: SearchState, directory: RunDirectory, total: int) -> str | None:

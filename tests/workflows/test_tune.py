@@ -28,6 +28,7 @@ from wann.records.network_file import NetworkFile
 from wann.records.tuning import TuningFiles
 from wann.seeding import Purpose, episode_seeds
 from wann.workflows.build import build_task
+from wann.workflows.interruption import answering
 from wann.workflows.judge import test as judge_file
 from wann.workflows.tune import tune
 from wann.workflows.watcher import Silent
@@ -224,7 +225,8 @@ def test_seeds_and_workers(genome, tmp_path):
 def test_an_interrupted_tuning_goes_on_to_the_same_bits(genome, tmp_path, method, last):
     expected = whole(genome, tmp_path / "whole", method)
     before = signal.getsignal(signal.SIGINT)
-    outcome = tune(genome, method, QUICK, seed=5, watcher=Notes(last, interrupt))
+    with answering():
+        outcome = tune(genome, method, QUICK, seed=5, watcher=Notes(last, interrupt))
     assert (outcome.status, outcome.state.iteration, outcome.file) == ("interrupted", last, None)
     assert not genome.with_name("net.tuned.json").exists()
     assert signal.getsignal(signal.SIGINT) == before

@@ -25,6 +25,7 @@ from wann.cli.test import test
 from wann.cli.tune import tune
 from wann.cli.verify import verify
 from wann.errors import WannError
+from wann.workflows.interruption import answering
 
 app = typer.Typer(
     name="wann",
@@ -73,7 +74,8 @@ app.command()(doctor)
 def main() -> None:
     """Run the command line; errors of the user's are one line each and exit status 2."""
     try:
-        status = app(standalone_mode=False)
+        with answering():
+            status = app(standalone_mode=False)
     except WannError as error:
         status = _say(str(error))
     except (KeyboardInterrupt, typer.Abort):

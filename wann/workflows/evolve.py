@@ -22,7 +22,8 @@ from wann.search.state import GenerationInfo, SearchState
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
-from wann.workflows.watcher import Silent, Watcher, interruption
+from wann.workflows.interruption import Interruption, interruption
+from wann.workflows.watcher import Silent, Watcher
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,19 @@ def start(
 
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
+        KeyboardInterrupt: Ctrl-C came; the run is saved as it was after the running generation.
     """
     leave_if_imported()
+    watcher = watcher or Silent()
     if config.topology:
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
     task = pool.task if pool else build_task(config.task)
-    with RunDirectory.create(folder, name, config) as directory:
+    with interruption(watcher) as interrupted, RunDirectory.create(folder, name, config) as directory:
         if tensorboard:
             directory.draw_curves()
-        return _search(directory, task, None, config.search.generations, watcher or Silent(), pool=pool)
+        return _search(directory, task, None, config.search.generations, watcher, interrupted, pool=pool)
 
 
 def resume(
@@ -94,13 +97,14 @@ def resume(
 
     Raises:
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
+        KeyboardInterrupt: Ctrl-C came; the run is saved as it was after the running generation.
     """
     leave_if_imported()
     watcher = watcher or Silent()
     if tensorboard:
         check_tensorboard()
     RecordedRun(folder).check_searched()
-    with RunDirectory(folder) as directory:
+    with interruption(watcher) as interrupted, RunDirectory(folder) as directory:
         if tensorboard or directory.paths.tensorboard.is_dir():
             _go_on_with_curves(directory, watcher)
         state, problems = directory.newest_state()
@@ -113,7 +117,7 @@ def resume(
         if state and (status := _stop_reason(state, directory, total)):
             watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
             return Outcome(folder, state, status, task.compiled)
-        return _search(directory, task, state, total, watcher, backend, workers)
+        return _search(directory, task, state, total, watcher, interrupted, backend, workers)
 
 
 def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
@@ -129,6 +133,7 @@ def _search(
     state: SearchState | None,
     total: int,
     watcher: Watcher,
+    interrupted: Interruption,
     backend: str | None = None,
     workers: int | None = None,
     pool: ChunkedPool | None = None,
@@ -141,10 +146,7 @@ def _search(
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status, told_failure = "failed", False
     try:
-        with (
-            interruption(watcher) as interrupted,
-            nullcontext(pool) if pool else make_pool(task, backend, workers) as pool,
-        ):
+        with nullcontext(pool) if pool else make_pool(task, backend, workers) as pool:
             watcher.begin(config, task, state.generation, total)
             pool.first_error = None  # one pool may serve several runs
             prepare(pool, config)
@@ -170,10 +172,11 @@ def _search(
         directory.log(f"stopped by {type(error).__name__}: {error}")
         raise
     finally:
-        with suppress(OSError):  # what went wrong is on its way already
-            directory.checkpoint(state)
-        with suppress(OSError):
-            end_session(directory.paths, status, state.generation)
+        with interrupted.held():
+            with suppress(OSError):  # what went wrong is on its way already
+                directory.checkpoint(state)
+            with suppress(OSError):
+                end_session(directory.paths, status, state.generation)
     return Outcome(directory.paths.folder, state, status, task.compiled)
 
 

@@ -20,11 +20,11 @@ from wann.records.prune_directory import PruneDirectory
 from wann.records.working import WorkingFolder, forget_words, under_way
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
+from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
 from wann.workflows.prune_rows import cell_files, dense_files
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
 from wann.workflows.prune_work import Failure, Job, work
-from wann.workflows.watcher import interruption
 
 if TYPE_CHECKING:
     from wann.pruning.dense import DenseNet
@@ -58,14 +58,16 @@ def start(config: PruneConfig, folder: Path, name: str, watcher: PruneWatcher | 
 
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
+        KeyboardInterrupt: Ctrl-C came; the cells that were begun are finished and recorded.
     """
     leave_if_imported()
     watcher = watcher or SilentPruning()
-    if RunPaths(folder).manifest.exists():
-        return _go_on(config, folder, watcher)
-    task = build_task(config.task)
-    with PruneDirectory.create(folder, name, config, _n_cells(config)) as directory:
-        return _Session(directory, config, task, watcher).run()
+    with interruption(watcher, "cell") as interrupted:
+        if RunPaths(folder).manifest.exists():
+            return _go_on(config, folder, watcher, interrupted)
+        task = build_task(config.task)
+        with PruneDirectory.create(folder, name, config, _n_cells(config)) as directory:
+            return _Session(directory, config, task, watcher).run(interrupted)
 
 
 def resume(
@@ -83,22 +85,26 @@ def resume(
 
     Raises:
         WannError: the run cannot be opened.
+        KeyboardInterrupt: Ctrl-C came; the cells that were begun are finished and recorded.
     """
     leave_if_imported()
-    with PruneDirectory(folder) as directory:
+    watcher = watcher or SilentPruning()
+    with interruption(watcher, "cell") as interrupted, PruneDirectory(folder) as directory:
         settings = {"backend": backend, "workers": workers}
         changed = {key: value for key, value in settings.items() if value is not None}
         config = directory.config
         config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update=changed)})
-        return _Session(directory, config, build_task(config.task), watcher or SilentPruning()).run()
+        return _Session(directory, config, build_task(config.task), watcher).run(interrupted)
 
 
-def _go_on(config: PruneConfig, folder: Path, watcher: PruneWatcher) -> PruneOutcome:
+def _go_on(
+    config: PruneConfig, folder: Path, watcher: PruneWatcher, interrupted: Interruption
+) -> PruneOutcome:
     if kind_of(read_manifest(folder)) == PRUNE:
         with PruneDirectory(folder) as directory:
             recorded = directory.config
             if config.model_copy(update={"evaluation": recorded.evaluation}) == recorded:
-                return _Session(directory, config, build_task(config.task), watcher).run()
+                return _Session(directory, config, build_task(config.task), watcher).run(interrupted)
     raise RunExists(
         f"{folder}: holds another run; choose another --run-dir, or go on with it: wann resume {folder}"
     )
@@ -125,7 +131,7 @@ class _Session:
         self.names = [*(dense_name(seed) for seed in config.prune.seeds), *(cell.name for cell in cells)]
         self.waiting = [cell for cell in cells if cell.name not in self.finished]
 
-    def run(self) -> PruneOutcome:
+    def run(self, interrupted: Interruption) -> PruneOutcome:
         """Do what is not done yet."""
         paths, settings = self.directory.paths, self.config.evaluation
         seeds = self._seeds_to_train()
@@ -136,10 +142,7 @@ class _Session:
         begin_session(paths, settings.backend, workers, len(self.names))
         status = "failed"
         try:
-            with (
-                interruption(self.watcher, "cell") as interrupted,
-                make_jobs(self.task, work, settings.backend, workers) as jobs,
-            ):
+            with make_jobs(self.task, work, settings.backend, workers) as jobs:
                 forget_words(paths.working)
                 self.watcher.begin(
                     self._title(), len(self._rows()), len(self.names), partial(under_way, paths.working)
@@ -160,7 +163,7 @@ class _Session:
             self.directory.log(f"stopped by {type(error).__name__}: {error}")
             raise
         finally:
-            with suppress(OSError):  # what went wrong is on its way already
+            with interrupted.held(), suppress(OSError):  # what went wrong is on its way already
                 self.directory.write_table(self._rows())
                 end_session(paths, status, len(self._rows()))
         return self._outcome(status)

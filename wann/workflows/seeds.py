@@ -20,7 +20,8 @@ from wann.records.curves import check_tensorboard
 from wann.records.run_directory import check_new
 from wann.workflows.build import build_task
 from wann.workflows.evolve import Outcome, start
-from wann.workflows.watcher import Silent, Watcher, interruption
+from wann.workflows.interruption import interruption
+from wann.workflows.watcher import Silent, Watcher
 
 TEST_EPISODES = 100
 _MOST_SEEDS = 10_000
@@ -95,6 +96,7 @@ def evolve_seeds(
 
     Raises:
         WannError: the task, a folder or the backend cannot be had; then nothing is made.
+        KeyboardInterrupt: Ctrl-C came; the running seed is saved as it was after its generation.
     """
     watcher = watcher or Silent()
     if tensorboard:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,9 +22,10 @@ from wann.seeding import Purpose, episode_seeds
 from wann.tasks.classification import ClassificationTask
 from wann.training.state import TuneState
 from wann.workflows.dense import DenseRun
+from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.tune_job import TuneJob, make_job
 from wann.workflows.tuning import begin, make_trainer, result_file
-from wann.workflows.watcher import Silent, TuneWatcher, interruption
+from wann.workflows.watcher import Silent, TuneWatcher
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +85,7 @@ def tune(
 
     Raises:
         WannError: there is no such network, it cannot be tuned so, or files cannot be written.
+        KeyboardInterrupt: Ctrl-C came; the tuning is saved as it was after the running iteration.
     """
     leave_if_imported()
     watcher = watcher or Silent()
@@ -92,15 +93,17 @@ def tune(
     if isinstance(target, DenseRun):
         target.make()
     backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
-    with TuningFiles(job.output, job.identity) as files:
+    with (
+        interruption(watcher, "iteration") as interrupted,
+        TuningFiles(job.output, job.identity) as files,
+    ):
         state = _newest_state(files, restart, watcher)
         if state and _is_over(job, state) and (recorded := files.recorded(state)):
             watcher.note(f"nothing to do: {job.output} is finished, after {state.iteration} iterations")
             return TuneOutcome(job, state, recorded)
         with (
-            interruption(watcher, "iteration") as interrupted,
             make_pool(job.task, backend, workers) as pool,
-            _session(job, backend, workers or cores()) as session,
+            _session(job, backend, workers or cores(), interrupted) as session,
         ):
             outcome = _carry_on(job, files, state, pool, interrupted, watcher)
             session.append(outcome.status)
@@ -108,7 +111,7 @@ def tune(
 
 
 @contextmanager
-def _session(job: TuneJob, backend: str, workers: int) -> Iterator[list[str]]:
+def _session(job: TuneJob, backend: str, workers: int, interrupted: Interruption) -> Iterator[list[str]]:
     """Note in the manifest of a run that is nothing but a tuning that this process works on it.
 
     The list takes the status that it ends with.
@@ -125,7 +128,7 @@ def _session(job: TuneJob, backend: str, workers: int) -> Iterator[list[str]]:
         status.append("interrupted")
         raise
     finally:
-        with suppress(OSError):
+        with interrupted.held(), suppress(OSError):
             end_session(paths, status[0] if status else "failed", 0)
 
 
@@ -156,7 +159,7 @@ def _carry_on(
     files: TuningFiles,
     state: TuneState | None,
     pool: ChunkedPool,
-    interrupted: threading.Event,
+    interrupted: Interruption,
     watcher: TuneWatcher,
 ) -> TuneOutcome:
     if state:
@@ -176,10 +179,11 @@ def _carry_on(
                 told_failure = True
                 watcher.note(f"episodes fail; the first: {pool.first_error.strip().splitlines()[-1]}")
     except BaseException:
-        with suppress(OutputError):  # what went wrong is on its way already
+        with interrupted.held(), suppress(OutputError):  # what went wrong is on its way already
             files.save(state)
         raise
-    files.save(state)
+    with interrupted.held():
+        files.save(state)
     if not _is_over(job, state):
         return TuneOutcome(job, state, None)
     final = trainer.finish(state)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.output import say
+
 commands = typer.Typer(no_args_is_help=True, help="Data sets.")
 
 
@@ -34,4 +36,4 @@ def download(
             shown.update(bars[name], completed=done)
 
         folder = fetch(collection, progress)
-    typer.echo(f"{collection}: in {folder}")
+    say(f"{collection}: in {folder}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from rich.console import Console
 from rich.table import Table
 
+from wann.cli.output import console, say
 from wann.evaluation.judgement import Judgement
 from wann.evaluation.spread import Spread, Sweep
 from wann.workflows.judge import TestReport
@@ -17,7 +17,7 @@ _NAMES = 36  # columns for the names of figures
 def show_judgement(report: TestReport) -> None:
     """Print the regimes; accuracies in percent."""
     j, network = report.judgement, report.network
-    print(f"{report.task.name}: {network.n_connections} connections, {network.n_nodes} nodes")
+    say(f"{report.task.name}: {network.n_connections} connections, {network.n_nodes} nodes")
     what = f"return over {j.episodes} held-out episodes"
     table = _Figures(f"accuracy in %, {j.n_images} test images" if j.n_images else what, bool(j.n_images))
     table.sweep("each of the search's weights", j.search)
@@ -39,11 +39,11 @@ def show_judgement(report: TestReport) -> None:
         table.row("vote of the search's weights", Spread.of_share(j.ensemble, j.n_images))
     table.print()
     if j.n_images and network.scales_as_one:
-        print("all positive shared weights give the same classes: ReLU or the like, no biases")
+        say("all positive shared weights give the same classes: ReLU or the like, no biases")
     if j.n_images:
-        print(f"std: over {j.episodes} draws, or the 81 weights; 95 % interval: Wilson's, over images")
+        say(f"std: over {j.episodes} draws, or the 81 weights; 95 % interval: Wilson's, over images")
     else:
-        print("std: over episodes; 95 % interval: confidence in their mean, by Student's t")
+        say("std: over episodes; 95 % interval: confidence in their mean, by Student's t")
 
 
 def _add_spreads(table: _Figures, j: Judgement, over_weights: float, over_episodes: float) -> None:
@@ -88,7 +88,7 @@ class _Figures:
 
     def print(self) -> None:
         """Show the table."""
-        Console().print(self._table)
+        console().print(self._table)
 
     def _number(self, value: float) -> str:
         return number(self._scale * value)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import typer
-
 from wann.cli.options import JsonOption, RunsArgument
+from wann.cli.output import console, say
 
 
 def list_runs(runs: RunsArgument = Path("runs"), as_json: JsonOption = False) -> None:
@@ -15,7 +14,6 @@ def list_runs(runs: RunsArgument = Path("runs"), as_json: JsonOption = False) ->
 
     Example: wann list runs/cartpole
     """
-    from rich.console import Console
     from rich.table import Table
 
     from wann.errors import RunNotFound
@@ -26,10 +24,10 @@ def list_runs(runs: RunsArgument = Path("runs"), as_json: JsonOption = False) ->
         raise RunNotFound(f"{runs}: no such folder; runs are made by: wann evolve configs/cartpole.yaml")
     rows = [describe_run(folder) for folder in find_runs(runs)]
     if as_json:
-        typer.echo(json.dumps(rows, indent=1))
+        say(json.dumps(rows, indent=1))
         return
     if not rows:
-        typer.echo(f"no runs below {runs}/; start one with: wann evolve configs/cartpole.yaml")
+        say(f"no runs below {runs}/; start one with: wann evolve configs/cartpole.yaml")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("run", overflow="fold")
@@ -45,4 +43,4 @@ def list_runs(runs: RunsArgument = Path("runs"), as_json: JsonOption = False) ->
             "-" if score is None else f"{score:.{1 if abs(score) >= 10 else 3}f}",
             "-" if size is None else str(size),
         )
-    Console().print(table)
+    console().print(table)

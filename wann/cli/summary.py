@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-import typer
-from rich.console import Console
-
 from wann.cli.judgement import figures, number, show_judgement
+from wann.cli.output import console, say
 from wann.cli.progress import human
 from wann.records.files import finite
 from wann.records.find import RUNS
@@ -30,7 +28,7 @@ _EPISODES = 100
 def show_outcome(outcome: Outcome, as_json: bool) -> None:
     """Show how a search ended, what its champion earns on held-out episodes, and what to do next."""
     if outcome.state.champion is None:
-        typer.echo(f"No generation was finished. To go on: wann resume {outcome.folder}")
+        say(f"No generation was finished. To go on: wann resume {outcome.folder}")
         return
     report = test(outcome.folder, episodes=_EPISODES, tuned=False) if outcome.compiled else None
     if as_json:
@@ -38,17 +36,17 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
         return
     state, champion = outcome.state, outcome.state.champion
     seen = "images" if report and report.judgement.n_images else "environment steps"
-    print(
+    say(
         f"{_ENDINGS[outcome.status]} after {state.generation} generations: {state.seconds:.1f} s, "
         f"{human(state.env_steps)} {seen}." + (f" {state.failed} episodes failed." if state.failed else "")
     )
-    print(f"The champion came in generation {champion.generation}.\n")
+    say(f"The champion came in generation {champion.generation}.\n")
     if report:
         show_failures(report)
         show_judgement(report)
     elif outcome.status != "interrupted":
         _show_glance(outcome)
-    print(f"\nIn {outcome.folder}")
+    say(f"\nIn {outcome.folder}")
     for name, what in (
         ("champion.json", "the champion"),
         (
@@ -56,10 +54,10 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
             f"a row for each of {len(read_history(RunPaths(outcome.folder).history))} generations",
         ),
     ):
-        print(f"  {name:<15} {what}")
-    print("Next:")
+        say(f"  {name:<15} {what}")
+    say("Next:")
     for command, what in _next_commands(outcome, seen == "images"):
-        print(f"  {command:<42} {what}")
+        say(f"  {command:<42} {what}")
 
 
 def _next_commands(outcome: Outcome, classifier: bool) -> list[tuple[str, str]]:
@@ -90,7 +88,7 @@ def _print_json(outcome: Outcome, report: TestReport | None) -> None:
         "champion": champion and {"generation": champion.generation, "select_mean": champion.score},
         "test": report and report.to_json(),
     }
-    typer.echo(json.dumps(finite(value), indent=1))
+    say(json.dumps(finite(value), indent=1))
 
 
 def _show_glance(outcome: Outcome) -> None:
@@ -100,8 +98,8 @@ def _show_glance(outcome: Outcome) -> None:
     table.add_row("each of the search's weights", number(mean))
     for weight, score in weights:
         table.add_row(f"  {weight:g}", number(score))
-    Console().print(table)
-    print("\nThe other regimes play thousands of episodes; for them, use wann test.")
+    console().print(table)
+    say("\nThe other regimes play thousands of episodes; for them, use wann test.")
 
 
 def show_failures(report: TestReport) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from wann.cli.options import JsonOption, NetworkArgument, WorkersOption
+from wann.cli.output import say
 
 
 def test(
@@ -48,6 +49,6 @@ def test(
     report = judge(network, config, episodes, seed, workers, own_weights=own)
     show_failures(report)
     if as_json:
-        typer.echo(json.dumps(finite(report.to_json()), indent=1))
+        say(json.dumps(finite(report.to_json()), indent=1))
     else:
         show_judgement(report)

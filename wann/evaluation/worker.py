@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -114,11 +115,19 @@ _serving = False
 def _serve(line: Connection, task: Any, work: Work) -> None:
     global _serving
     _serving = True
+    _print_to_stderr()
     Thread(target=_end_with_driver, daemon=True).start()
     with suppress(EOFError, OSError):  # the driver has gone, or needs no more
         line.send("ready")
         while True:
             line.send(_answer(work, task, line.recv()))
+
+
+def _print_to_stderr() -> None:
+    """Standard output is the driver's: what an environment prints here would fall among what that says."""
+    with suppress(OSError):
+        os.dup2(2, 1)
+    sys.stdout = sys.stderr
 
 
 def _end_with_driver() -> None:

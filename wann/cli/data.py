@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from wann.cli.output import say
+from wann.cli.output import apart, say
 
 commands = typer.Typer(no_args_is_help=True, help="Data sets.")
 
 
 @commands.command("download")
+@apart
 def download(
     collection: Annotated[str, typer.Argument(metavar="mnist|fashion", help="What to fetch.")],
 ) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import ctypes
-import errno
 import functools
 import io
 import os
@@ -17,6 +16,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
+
+from wann.evaluation.streams import patient
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,12 +62,12 @@ def _kept_apart() -> Iterator[None]:
     if sys.stderr is None:  # closed; what is opened must not take its place
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - as long as the command works
     elif _is_descriptor(sys.stderr, 2):
-        sys.stderr = _open(2, sys.stderr, "backslashreplace")
+        sys.stderr = patient(2, sys.stderr, "backslashreplace")
     if sys.stdout is None:  # closed
         own: TextIO = open(os.devnull, "w")  # noqa: SIM115, PTH123 - as long as the command works
     elif saved is not None and _is_descriptor(sys.stdout, 1):
         sys.stdout.flush()
-        own = _open(
+        own = patient(
             saved, sys.stdout, "plain" if sys.stdout.errors == "strict" else sys.stdout.errors or "plain"
         )
     else:
@@ -113,30 +114,6 @@ def _is_descriptor(stream: TextIO | None, descriptor: int) -> bool:
         return stream is not None and stream.fileno() == descriptor
     except (OSError, ValueError):
         return False
-
-
-def _open(descriptor: int, like: Any, errors: str) -> TextIO:
-    """A stream that writes as `like` does, and on which a reader may hang up."""
-    unbuffered = getattr(like, "write_through", False)
-    return io.TextIOWrapper(
-        io.BufferedWriter(_HungUp(descriptor, "w", closefd=descriptor > 2)),
-        like.encoding,
-        errors,
-        line_buffering=like.line_buffering or descriptor == 2,
-        write_through=unbuffered,
-    )
-
-
-class _HungUp(io.FileIO):
-    """A file whose reader may go: what is written then is lost, and the writer goes on with its work."""
-
-    def write(self, data: Any) -> int:  # type: ignore[override]
-        try:
-            return super().write(data)
-        except OSError as error:
-            if error.errno not in (errno.EPIPE, errno.EIO):
-                raise
-            return len(data)
 
 
 def _flush_c() -> None:

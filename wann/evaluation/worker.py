@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
+from wann.evaluation.streams import patient
+
 # What a function is called with, after the task.
 Job = tuple[Any, ...]
 Work = Callable[..., Any]
@@ -124,9 +126,14 @@ def _serve(line: Connection, task: Any, work: Work) -> None:
 
 
 def _print_to_stderr() -> None:
-    """Standard output is the driver's: what an environment prints here would fall among what that says."""
+    """Standard output is the driver's: what an environment prints here would fall among what that says.
+
+    Where nobody reads standard error any more, an episode is not to fail of what it prints.
+    """
     with suppress(OSError):
         os.dup2(2, 1)
+    if sys.stderr:
+        sys.stderr = patient(2, sys.stderr, "backslashreplace")
     sys.stdout = sys.stderr
 
 

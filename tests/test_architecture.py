@@ -259,20 +259,23 @@ VERSION = "typer.echo(f\"wann {version('wann')}\")"
 
 
 def writes_to_stdout(tree: ast.AST) -> Iterator[str]:
-    """Yield what of a module writes to standard output as it finds it, from an AST."""
+    """Yield what of a module writes to standard output as it finds it."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name, options = ast.unparse(node.func), {key.arg for key in node.keywords}
-            if (
-                (name == "print" and "file" not in options)
-                or (name.endswith("echo") and "err" not in options)
-                or (name.rpartition(".")[2] == "Console" and not options & {"stderr", "file"})
-                or name == "os.write"
-            ):
-                yield ast.unparse(node)
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) in ("sys.stdout", "sys.__stdout__"):
-            if not isinstance(node.ctx, ast.Store):
-                yield ast.unparse(node)
+        match node:
+            case ast.Call(func=function, keywords=keywords):
+                name, options = ast.unparse(function), {keyword.arg for keyword in keywords}
+                writes = (
+                    (name == "print" and "file" not in options)
+                    or (name.endswith("echo") and "err" not in options)
+                    or (name.rpartition(".")[2] == "Console" and not options & {"stderr", "file"})
+                    or name == "os.write"
+                )
+            case ast.Attribute(ctx=ast.Load()):
+                writes = ast.unparse(node) in ("sys.stdout", "sys.__stdout__")
+            case _:
+                writes = False
+        if writes:
+            yield ast.unparse(node)
 
 
 def test_all_ways_to_write_are_seen():

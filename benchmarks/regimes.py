@@ -44,8 +44,10 @@ def judged(target: Path) -> dict[str, Any]:
     figures = {
         "random_weights": test["random_weights"]["mean"],
         "random_shared": test["random_shared_weight"]["mean"],
+        "random_shared_without_zero": test["random_shared_weight"]["mean_without_zero"],
         "tuned_shared": test["tuned_shared_weight"]["mean"],
         "random_signed": test["signed_shared_weight"]["mean"],
+        "random_signed_without_zero": test["signed_shared_weight"]["mean_without_zero"],
         "tuned_signed": test["tuned_signed_shared_weight"]["mean"],
         "tuned_weights": test["tuned_weights"]["mean"],
     }

@@ -101,6 +101,7 @@ def figures(test: dict[str, Any]) -> dict[str, Any]:
         "random_weights_mean": short(test["random_weights"]["mean"]),
         "random_weights_std": short(test["random_weights"]["std"]),
         "random_shared_mean": short(test["random_shared_weight"]["mean"]),
+        "random_shared_mean_without_zero": short(test["random_shared_weight"]["mean_without_zero"]),
         "random_shared_std_over_weights": short(test["random_shared_weight"]["std_over_weights"]),
         "tuned_shared_weight": test["tuned_shared_weight"]["weight"],
         "tuned_shared_mean": short(test["tuned_shared_weight"]["mean"]),

@@ -71,6 +71,7 @@ def train(target: list[str], run: str) -> dict[str, Any]:
         "connections": test["connections"],
         "random_weights": [short(random["mean"]), short(random["std"])],
         "random_shared": [short(shared["mean"]), short(shared["std_over_weights"])],
+        "random_shared_without_zero": short(shared["mean_without_zero"]),
         "tuned_shared": short(test["tuned_shared_weight"]["mean"]),
         **{name: short(value) for name, value in test["tuned_weights"].items()},
     }

@@ -23,7 +23,8 @@ WannError                      one clear line; the command line prints it and ex
 │   ├── RunExists              it is there already
 │   ├── RunNotFound            it is not there
 │   ├── RunBusy                another process works on it
-│   └── RunDamaged             its files cannot be read, or do not match what is replayed
+│   ├── RunDamaged             its files cannot be read, or do not match what is replayed
+│   └── DataChanged            the data it was computed from are other ones now
 └── OutputError                a result cannot be written or shown
 """
 
@@ -131,6 +132,10 @@ class RunBusy(RunError):
 
 class RunDamaged(RunError):
     """The run folder's files cannot be read, or do not match what is replayed."""
+
+
+class DataChanged(RunError):
+    """The data that something was computed from are other ones now."""
 
 
 class OutputError(WannError):

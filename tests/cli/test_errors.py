@@ -188,6 +188,10 @@ def test_json_prints_nothing_else(run: Path) -> None:
         "ensemble",
     }
     assert set(value["search_weights"]["per_weight"]) == {"-2.0", "-1.0", "-0.5", "0.5", "1.0", "2.0"}
+    assert set(value["random_shared_weight"]) == {
+        *("mean", "mean_without_zero", "std_over_weights", "std_over_weights_without_zero"),
+        "std_over_episodes",
+    }
     assert value["episodes"] == 5
     assert done.stderr == ""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wann.cli.judgement import show_judgement
-from wann.evaluation.judgement import Judgement, SignedShared
+from wann.evaluation.judgement import Judgement, SignedShared, WithoutZero
 from wann.evaluation.spread import Spread, Sweep
 
 
@@ -21,7 +21,8 @@ def shown(
     sweep = Sweep((-1.0, 0.25, 123456.789), tuple(map(Spread.of, rows)), Spread.of(rows.mean(axis=0)))
     spread = Spread.of(rows[0])
     over_episodes = math.nan if slow else spread.std
-    signed = SignedShared(spread, 3.0, over_episodes, -0.25, spread)
+    rest = WithoutZero(Spread.of(rows[1]), 2.0, 80)
+    signed = SignedShared(spread, 3.0, over_episodes, rest, -0.25, spread)
     judgement = Judgement(
         episodes,
         sweep,
@@ -30,6 +31,7 @@ def shown(
         spread,
         3.0,
         over_episodes,
+        rest,
         -1.25,
         spread,
         spread,
@@ -65,22 +67,26 @@ def test_a_row_a_figure_in_eighty_columns(capsys, scale, file):
         "each weight of --weights",
         "  -1",
     ]
-    assert names[10:16] == [
+    assert names[10:18] == [
         "random weights, one per connection",
         "random shared weight in [-2, 2]",
         "  spread over episodes",
         "  spread over its 81 weights",
+        "  without the weight 0",
+        "  spread over the 80 other weights",
         "tuned shared weight -1.25",
         f"tuned weights ({file})" if file == "tuned.json" else "tuned weights (…_its_own.tuned.json)",
     ]
-    assert names[16:21] == [
+    assert names[18:25] == [
         "  median",
         "random size, trained signs",
         "  spread over episodes",
         "  spread over its 81 weights",
+        "  without the weight 0",
+        "  spread over the 80 other weights",
         "tuned size -0.25, trained signs",
     ]
-    assert len(lines) == 22
+    assert len(lines) == 26
 
 
 def test_figures_are_those_of_the_judgement(capsys):
@@ -88,13 +94,29 @@ def test_figures_are_those_of_the_judgement(capsys):
     row = Spread.of(np.random.default_rng(0).normal(-500.0, 50.0, (3, 10))[0])
     expected = [f"{row.mean:.1f}", "±", f"{row.std:.1f}", f"{row.low:.1f}", "to", f"{row.high:.1f}"]
     assert lines[3].split() == ["-1", *expected]
-    assert lines[14].split()[3:] == ["-1.25", *expected]
-    assert lines[16].split() == ["median", f"{row.median:.1f}"]
+    assert lines[16].split()[3:] == ["-1.25", *expected]
+    assert lines[18].split() == ["median", f"{row.median:.1f}"]
 
 
 def test_slow_tasks_have_one_spread(capsys):
     lines = shown(capsys, 500.0, slow=True)
-    assert [line.split("  ")[1] for line in lines if "spread over" in line] == ["spread over weights"] * 2
+    assert [line.split("  ")[1] for line in lines if "spread over" in line] == [
+        *("spread over weights", "spread over other weights"),
+        *("spread over weights", "spread over other weights"),
+    ]
+
+
+def test_the_figure_without_the_weight_of_0_is_a_row_of_its_own(capsys):
+    rows = np.random.default_rng(0).normal(-500.0, 50.0, (3, 10))
+    lines = shown(capsys, 500.0)
+    with_zero, without = Spread.of(rows[0]), Spread.of(rows[1])
+    assert lines[11].split()[5:] == ["2]", f"{with_zero.mean:.1f}", *interval(with_zero)]
+    assert lines[14].split()[4:] == [f"{without.mean:.1f}", *interval(without)]
+    assert lines[15].split()[-2:] == ["±", "2.0"]
+
+
+def interval(spread: Spread) -> list[str]:
+    return [f"{spread.low:.1f}", "to", f"{spread.high:.1f}"]
 
 
 def test_one_episode_has_no_interval(capsys):

@@ -48,6 +48,8 @@ def test_every_figure_is_what_the_reference_answers(task, network):
     grid = np.array([accuracy(weight, test) for weight in GRID])
     assert found.shared_mean == pytest.approx(grid.mean())
     assert found.shared_std_over_weights == pytest.approx(grid.std())
+    assert found.shared_mean_without_zero == pytest.approx(grid[GRID != 0].mean())
+    assert found.without_zero.std_over_weights == pytest.approx(grid[GRID != 0].std())
     assert math.isnan(found.shared_std_over_episodes)
     chosen = FINE_GRID[np.argmax([accuracy(weight, validation) for weight in FINE_GRID])]
     assert found.tuned_weight == chosen

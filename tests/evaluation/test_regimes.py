@@ -71,6 +71,28 @@ def test_a_random_shared_weight_is_spread_over_the_grid(echoed):
     assert np.isnan(echoed.shared_std_over_episodes)
 
 
+def test_without_the_weight_of_0_the_rest_of_the_grid_is_left(toys):
+    task = make_task(f"{toys}:toys/Echo-v0")
+    network = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
+    judgement = judge(Serial(task, 1), network, [1.0], 81)
+    earned = 2 * np.clip(GRID, -1, 1)
+    assert judgement.without_zero.n_weights == 80
+    assert judgement.shared_mean_without_zero == pytest.approx(np.delete(earned, 40).mean(), abs=1e-12)
+    assert judgement.without_zero.std_over_weights == pytest.approx(np.delete(earned, 40).std())
+    # fewer episodes than weights: only those that met another weight count
+    few = judge(Serial(task, 1), network, [1.0], 3).without_zero
+    assert few.n_weights == 3
+
+
+def test_a_sweep_that_holds_0_has_its_mean_without_it(toys):
+    task = make_task(f"{toys}:toys/Echo-v0")
+    network = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
+    judgement = judge(Serial(task, 1), network, [0.0, 0.5, 1.0], 3, own_weights=[0.0])
+    assert (judgement.search.mean, judgement.search.mean_without_zero) == (1.0, 1.5)
+    assert judgement.own is not None
+    assert np.isnan(judgement.own.mean_without_zero)
+
+
 def test_the_tuned_weight_is_the_first_of_the_best(echoed):
     assert echoed.tuned_weight == 1.0
     assert (echoed.tuned.mean, echoed.tuned.std) == (2.0, 0.0)
@@ -168,6 +190,11 @@ def test_figures_are_those_of_direct_evaluations(grow):
     assert judgement.shared_mean == pytest.approx(grid.mean())
     assert judgement.shared_std_over_weights == pytest.approx(grid.mean(axis=1).std())
     assert judgement.shared_std_over_episodes == pytest.approx(grid.mean(axis=0).std())
+    others = grid[GRID != 0]
+    assert len(others) == 80
+    assert judgement.shared_mean_without_zero == pytest.approx(others.mean())
+    assert judgement.without_zero.std_over_weights == pytest.approx(others.mean(axis=1).std())
+    assert judgement.without_zero.shared.std == pytest.approx(others.mean(axis=0).std())
     tuning = returns(FINE_GRID, episode_seeds(3, Purpose.TUNE, TUNE_EPISODES)).mean(axis=1)
     assert judgement.tuned_weight == FINE_GRID[np.flatnonzero(tuning == tuning.max())[0]]
     tuned = returns([judgement.tuned_weight], test)
@@ -195,6 +222,8 @@ def test_figures_are_those_of_direct_evaluations(grow):
     assert judgement.signed.shared.mean == pytest.approx(grid.mean())
     assert judgement.signed.std_over_weights == pytest.approx(grid.mean(axis=1).std())
     assert judgement.signed.std_over_episodes == pytest.approx(grid.mean(axis=0).std())
+    assert judgement.signed.without_zero.shared.mean == pytest.approx(grid[GRID != 0].mean())
+    assert judgement.signed.without_zero.n_weights == 80
     tuning = signed(FINE_GRID, episode_seeds(3, Purpose.TUNE, TUNE_EPISODES)).mean(axis=1)
     assert judgement.signed.tuned_weight == FINE_GRID[np.flatnonzero(tuning == tuning.max())[0]]
     tuned = signed([judgement.signed.tuned_weight], test)

@@ -25,6 +25,7 @@ from wann.genome.genome import Genome
 from wann.network.plan import compile_genome
 from wann.records.network_file import NetworkFile
 from wann.report.film import film
+from wann.report.panels import captioned
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.environment import make_task
 
@@ -56,8 +57,8 @@ class Painter(gymnasium.Env):
 
     def render(self):
         height, width = self.size
-        if self.how == "grey":
-            return np.zeros(self.size, np.uint8)
+        if self.how == "flat":
+            return np.zeros(self.size[0], np.uint8)
         if self.how == "grows":
             width += self.t
         picture = np.full((height, width, 3), 255, np.uint8)
@@ -213,10 +214,13 @@ def test_several_weights_stand_side_by_side_in_rows_of_three(tmp_path):
         (0.5, 5.0), (-1.0, -10.0), (0.25, 2.5), (1.0, 10.0)
     ]  # fmt: skip
     frames = read(made.path)
-    captions, gap = 2 * 7, 8  # the smallest letters, as the pictures are 61 pixels wide
-    assert frames.shape[1:] == (2 * (45 + captions) + gap, 3 * 61 + 2 * gap, 3)
-    assert (frames[-1][captions + 5, [5, 74, 143]] == [227, 142, 142]).all()  # over, so halfway to white
-    assert (frames[-1][-40, 80:] == 255).all()  # the second row has one
+    # two lines above each, and white beside it, as the pictures are only 61 pixels wide
+    captions, wide, gap = 2 * 2 * 15, 120, 8
+    assert frames.shape[1:] == (2 * (45 + captions) + gap, 3 * wide + 2 * gap, 3)
+    left = 5 + (wide - 61) // 2
+    columns = [left, left + wide + gap, left + 2 * (wide + gap)]
+    assert (frames[-1][captions + 5, columns] == [227, 142, 142]).all()  # over, so halfway to white
+    assert (frames[-1][-40, wide + gap :] == 255).all()  # the second row has one
 
 
 def test_an_agent_that_is_done_waits_for_the_others(tmp_path):
@@ -296,7 +300,7 @@ def test_an_environment_without_pictures_is_told(tmp_path, toys):
         ("raise", "failed at step 3: RuntimeError: out of paint"),
         ("observation", "step 1: ValueError: the observation is not finite"),
         ("reward", "step 1: ValueError: the reward is nan"),
-        ("grey", r"render\(\) gave uint8 \(45, 61\), expected uint8 \(height, width, 3\)"),
+        ("flat", r"render\(\) gave uint8 \(45,\), expected \(height, width, 3\)"),
         ("none", r"render\(\) gave NoneType"),
         ("grows", r"a picture of \(45, \d+, 3\) after one of \(45, 61, 3\)"),
     ],
@@ -390,3 +394,44 @@ def test_the_network_must_fit_its_task(tmp_path):
     NetworkFile(TaskConfig(env=SWINGUP), ECHO).save(tmp_path / "x.json")
     with pytest.raises(GenomeError, match="needs 5 and 1"):
         render(str(tmp_path / "x.json"))
+
+
+class Collector(Painter):
+    """Gives its pictures as a list, with transparency."""
+
+    metadata = {"render_modes": ["rgb_array_list"], "render_fps": 30}  # noqa: RUF012
+
+    def render(self):
+        assert self.render_mode == "rgb_array_list"
+        picture = super().render()
+        return [picture * 0.0, np.dstack([picture, np.full(self.size, 255)]) / 255.0]
+
+
+gymnasium.register("film/Collector-v0", entry_point=Collector)
+
+
+def test_pictures_in_lists_with_transparency_make_the_same_film(tmp_path):
+    weights, seed = np.array([[0.5]]), 1
+    films = [
+        read(
+            film(
+                make_task(f"film/{name}-v0"), compile_genome(ECHO), weights, seed, tmp_path / f"{name}.gif"
+            ).path
+        )
+        for name in ("Painter", "Collector")
+    ]
+    np.testing.assert_array_equal(*films)
+
+
+@pytest.mark.parametrize("width", [30, 61, 200, 600])
+def test_captions_are_whole_and_frames_of_one_size_whatever_is_earned(width):
+    picture = np.full((20, width, 3), 128, np.uint8)
+    sizes = set()
+    for parts in (("weight -1.5", "return 0.0"), ("trained weights", "return -1234567.8")):
+        made = captioned(picture, parts)
+        sizes.add(made.shape)
+        above = made[: made.shape[0] - 20]
+        assert (above[:, :3] == 255).all()  # no letter touches the sides
+        assert (above[:, -3:] == 255).all()
+        assert (above < 200).any()
+    assert len(sizes) == 1

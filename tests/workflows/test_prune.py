@@ -195,16 +195,16 @@ def test_networks_of_several_kinds_are_told_apart(run: Path, tmp_path: Path):
     assert start(again, tmp_path / "again", "tiny").status == "finished"
     comparison, _ = compare([run, tmp_path / "narrow"])
     assert {entry.method for entry in comparison.entries} == {
-        *("magnitude (run)", "snip (run)", "magnitude (narrow)", "dense (narrow)")
+        *("magnitude hidden=[12]", "snip hidden=[12]", "magnitude hidden=[6]", "dense hidden=[6]")
     }
     assert comparison.dense is not None
-    assert comparison.dense.method == "dense (run)"
+    assert comparison.dense.method == "dense hidden=[12]"
     # a recipe of the same name that does something else
     other = config("prune.connections=[]", "prune.recipes=[{preset: magnitude, name: magnitude, scope: erk}]")
     assert start(other, tmp_path / "other", "tiny").status == "finished"
     comparison, _ = compare([run, tmp_path / "other"])
     assert {entry.method for entry in comparison.entries} == {
-        *("magnitude (run)", "snip", "magnitude (other)")
+        *("magnitude scope=global", "snip", "magnitude scope=erk")
     }
     # the same networks, made a second time, are no further seeds
     comparison, _ = compare([run, tmp_path / "again"])

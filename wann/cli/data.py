@@ -15,6 +15,12 @@ commands = typer.Typer(no_args_is_help=True, help="Data sets.")
 @apart
 def download(
     collection: Annotated[str, typer.Argument(metavar="mnist|fashion", help="What to fetch.")],
+    mirror: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="A folder on a server of your own that holds the four files, gzipped."
+        ),
+    ] = None,
 ) -> None:
     """Fetch the files of a data set from public mirrors, check them, and keep them.
 
@@ -36,5 +42,5 @@ def download(
                 bars[name] = shown.add_task(name, total=total)
             shown.update(bars[name], completed=done)
 
-        folder = fetch(collection, progress)
+        folder = fetch(collection, progress, mirror)
     say(f"{collection}: in {folder}")

@@ -7,7 +7,7 @@ import math
 from rich.table import Table
 
 from wann.cli.output import console, say
-from wann.evaluation.judgement import Judgement
+from wann.evaluation.judgement import Judgement, WithoutZero
 from wann.evaluation.spread import Spread, Sweep
 from wann.workflows.judge import TestReport
 
@@ -25,7 +25,7 @@ def show_judgement(report: TestReport) -> None:
         table.sweep("each weight of --weights", j.own)
     table.row("random weights, one per connection", j.random_weights)
     table.row("random shared weight in [-2, 2]", j.shared, std=False)
-    _add_spreads(table, j, j.shared_std_over_weights, j.shared_std_over_episodes)
+    _add_spreads(table, j, j.shared_std_over_weights, j.shared_std_over_episodes, j.without_zero)
     table.row(f"tuned shared weight {j.tuned_weight:g}", j.tuned)
     if j.tuned_weights and report.tuned_file:
         table.row(f"tuned weights ({_short(report.tuned_file.name)})", j.tuned_weights)
@@ -33,11 +33,17 @@ def show_judgement(report: TestReport) -> None:
             table.one("  median", j.tuned_weights.median)
     if j.signed:
         table.row("random size, trained signs", j.signed.shared, std=False)
-        _add_spreads(table, j, j.signed.std_over_weights, j.signed.std_over_episodes)
+        signed = j.signed
+        _add_spreads(table, j, signed.std_over_weights, signed.std_over_episodes, signed.without_zero)
         table.row(f"tuned size {j.signed.tuned_weight:g}, trained signs", j.signed.tuned)
     if j.ensemble is not None:
         table.row("vote of the search's weights", Spread.of_share(j.ensemble, j.n_images))
+    if report.most_frequent:
+        name, share = report.most_frequent
+        table.one(_fitting("always the most frequent class, ", name), share)
     table.print()
+    if j.tuned_weight == 0:
+        say("with the shared weight 0 it answers the same whatever it sees, and no other weight did better")
     if j.n_images and network.scales_as_one:
         say("all positive shared weights give the same classes: ReLU or the like, no biases")
     if j.n_images:
@@ -46,11 +52,21 @@ def show_judgement(report: TestReport) -> None:
         say("std: over episodes; 95 % interval: confidence in their mean, by Student's t")
 
 
-def _add_spreads(table: _Figures, j: Judgement, over_weights: float, over_episodes: float) -> None:
+def _add_spreads(
+    table: _Figures, j: Judgement, over_weights: float, over_episodes: float, rest: WithoutZero
+) -> None:
+    """What else there is of a regime over the grid: its spreads, and the figure without the weight of 0."""
     one_each = math.isnan(over_episodes) and not j.n_images
     if not math.isnan(over_episodes):
         table.one("  spread over episodes", std=over_episodes)
     table.one(f"  spread over {'weights' if one_each else 'its 81 weights'}", std=over_weights)
+    table.row("  without the weight 0", rest.shared, std=False)
+    table.one(f"  spread over {'' if one_each else 'the 80 '}other weights", std=rest.std_over_weights)
+
+
+def _fitting(text: str, name: str) -> str:
+    room = _NAMES - len(text)
+    return text + (name if len(name) <= room else f"{name[: max(room - 1, 0)]}…")
 
 
 def _short(name: str) -> str:
@@ -83,6 +99,8 @@ class _Figures:
     def sweep(self, title: str, sweep: Sweep) -> None:
         """A row for all weights together, and one for each."""
         self.row(title, sweep.together, std=False)
+        if 0 in sweep.weights and len(sweep.weights) > 1:
+            self.one("  without the weight 0", sweep.mean_without_zero)
         for weight, spread in zip(sweep.weights, sweep.each, strict=True):
             self.row(f"  {weight:g}", spread)
 

@@ -13,7 +13,7 @@ from wann.cli.output import console, say
 from wann.cli.progress import human
 from wann.records.cell_row import DENSE, CellRow
 from wann.records.files import finite
-from wann.records.find import RUNS
+from wann.records.find import name_of
 from wann.workflows.prune import PruneOutcome
 
 _WIDTH = 80
@@ -93,7 +93,7 @@ def _mean(values: Sequence[float], spread: bool = True) -> str:
 
 
 def _show_next(outcome: PruneOutcome) -> None:
-    run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
+    run = name_of(outcome.folder)
     say(f"\nIn {outcome.folder}")
     say(
         "  results.csv     a row for each cell\n"

@@ -40,13 +40,14 @@ def report(
     """
     from wann.errors import OutputError
     from wann.records.files import write_atomically
-    from wann.records.find import find_network
+    from wann.records.find import find_network, resolve
     from wann.records.paths import RunPaths
     from wann.report.page import write_page
     from wann.report.plots import write_plots
-    from wann.workflows.dossier import gather
+    from wann.workflows.dossier import gather, told_apart
 
-    found = [find_network(target) for target in networks]
+    targets = resolve(networks)
+    found = [find_network(target) for target in targets]
     names = {str(file.task.env or file.task.dataset) for file, _ in found}
     if len(names) > 1:
         raise OutputError(f"wann report: a page is of one task, got {', '.join(sorted(names))}")
@@ -54,9 +55,10 @@ def report(
     if output.is_dir() or not output.parent.is_dir():
         raise OutputError(f"{output}: cannot be written; expected a file's name in a folder that is there")
     dossiers = []
-    for target in networks:
+    for target in targets:
         say(f"{target}: judged on what its search never saw")
         dossiers.append(gather(target, episodes, workers))
+    dossiers = told_apart(dossiers, [path for _, path in found])
     page = write_page(dossiers).encode()
     try:
         write_atomically(output, lambda file: file.write(page))

@@ -30,7 +30,7 @@ def resume(
 ) -> None:
     """Go on with a run of wann evolve or wann prune that was stopped.
 
-    The result equals not having stopped.
+    The result equals not having stopped. Data that have changed since are refused; code that has is said.
 
     Example: wann resume latest --generations 500
     """

@@ -9,7 +9,7 @@ from wann.cli.judgement import figures, number, show_judgement
 from wann.cli.output import console, say
 from wann.cli.progress import human
 from wann.records.files import finite
-from wann.records.find import RUNS
+from wann.records.find import name_of
 from wann.records.history import read_history
 from wann.records.paths import RunPaths
 from wann.workflows.evolve import Outcome
@@ -61,7 +61,7 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
 
 
 def _next_commands(outcome: Outcome, classifier: bool) -> list[tuple[str, str]]:
-    run = "latest" if RUNS in outcome.folder.parents else str(outcome.folder)
+    run = name_of(outcome.folder)
     more = []
     if outcome.status == "interrupted":
         more = [(f"wann resume {run}", "go on")]

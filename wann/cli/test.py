@@ -35,18 +35,21 @@ def test(
     from wann.config import load_config
     from wann.evaluation.weights import parse_weights
     from wann.records.files import finite
-    from wann.records.find import find_network
+    from wann.records.find import find_network, resolve
 
     own = [] if weights is None else parse_weights(weights)
     config = load_config(task) if task else None
-    find_network(network)  # what is not there is said before anything is compiled
+    (target,) = resolve([network])
+    find_network(target)  # what is not there is said before anything is compiled
 
     say_if_compiling()
     from wann.cli.judgement import show_judgement
     from wann.cli.summary import show_failures
     from wann.workflows.judge import test as judge
 
-    report = judge(network, config, episodes, seed, workers, own_weights=own)
+    report = judge(target, config, episodes, seed, workers, own_weights=own)
+    for line in report.changed:
+        typer.echo(f"wann: {line}; the figures are of what there is now", err=True)
     show_failures(report)
     if as_json:
         say(json.dumps(finite(report.to_json()), indent=1))

@@ -55,12 +55,15 @@ def tune(
     from wann.cli.compiling import say_if_compiling
     from wann.config import is_config
     from wann.errors import TuneError
-    from wann.records.find import find_network
+    from wann.records.find import find_network, resolve
 
-    if not is_config(target):
+    config = is_config(target)
+    network: str | Path = target
+    if not config:
         if run_dir:
             raise TuneError("--run-dir: goes with a config alone; -o FILE names another file for the result")
-        find_network(target)  # what is not there is said before anything is compiled
+        (network,) = resolve([target])
+        find_network(network)  # what is not there is said before anything is compiled
     given = _settings(settings or [])
     named = {"iterations": iterations, "population": population, "episodes": episodes}
     given |= {name: value for name, value in named.items() if value is not None}
@@ -73,7 +76,7 @@ def tune(
 
     with tune_watcher(quiet=as_json) as watch:
         outcome = workflow(
-            DenseRun.of(target, seed, run_dir) if is_config(target) else target,
+            DenseRun.of(target, seed, run_dir) if config else network,
             method,
             given,
             seed=seed,

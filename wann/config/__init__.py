@@ -7,7 +7,15 @@ The only package that imports yaml. Models (`models.py`) hold keys, bounds and d
 from __future__ import annotations
 
 from wann.config.keys import describe_keys
-from wann.config.loading import config_hash, dump_config, is_config, load_config, override, parse_config
+from wann.config.loading import (
+    config_hash,
+    dump_config,
+    is_config,
+    load_config,
+    override,
+    parse_config,
+    rooted,
+)
 from wann.config.models import (
     Config,
     EvaluationConfig,
@@ -40,4 +48,5 @@ __all__ = [
     "override",
     "parse_config",
     "parse_prune_config",
+    "rooted",
 ]

@@ -66,3 +66,8 @@ def _plain(value: Any, *path: str | int) -> Any:
 def null_as_empty(value: Any) -> Any:
     """Return `{}` for None: that is what YAML makes of a section whose lines are all commented out."""
     return {} if value is None else value
+
+
+def number_as_name(value: Any) -> Any:
+    """Return a whole number as text: columns without names go by their numbers, written without quotes."""
+    return str(value) if type(value) is int else value

@@ -11,6 +11,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from wann.config.faults import Fault, Path, Place, shortened
+from wann.config.merging import Pair, is_note, pairs_of
 
 MAX_BYTES = 1_000_000
 _MAX_VALUES = 200_000  # aliases can make a small file describe a huge one
@@ -104,9 +105,7 @@ class _Builder:
     def build(self, node: yaml.Node, path: Path) -> Any:
         """Return the value of a node; `path` is its own."""
         self.document.places.setdefault(path, self.spot(node))
-        self.room -= 1
-        if not self.room:
-            raise yaml.MarkedYAMLError(problem="too many values", problem_mark=node.start_mark)
+        self.count(node)
         if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
@@ -122,18 +121,36 @@ class _Builder:
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         """Return a mapping by the keys' own letters: `on` and `1` are names here."""
         values: dict[str, Any] = {}
-        for key, value in node.value:
+        own, merged = pairs_of(node, self.count)
+        for key, value in own:
             if not isinstance(key, yaml.ScalarNode):
                 self.fault(key, path, "a key that is a list or mapping: expected a name")
-                continue
-            below = (*path, key.value)
-            if key.value in values:
-                line = self.document.places[below].line
-                self.fault(key, below, "given twice" + (f": first in line {line}" if line else ""))
-                continue
-            self.document.places[below] = self.spot(key)
-            values[key.value] = self.build(value, below)
+            elif key.value in values:
+                line = self.document.places[(*path, key.value)].line
+                where = f": first in line {line}" if line else ""
+                self.fault(key, (*path, key.value), f"given twice{where}")
+            elif not is_note(key.value, path):
+                self.put(values, path, (key, value))
+        for key, value in merged:
+            if key.value not in values and not is_note(key.value, path):
+                self.put(values, path, (key, value))
         return values
+
+    def put(self, values: dict[str, Any], path: Path, pair: Pair) -> None:
+        """Take a key and its value into the mapping at `path`."""
+        below = (*path, pair[0].value)
+        self.document.places[below] = self.spot(pair[0])
+        values[pair[0].value] = self.build(pair[1], below)
+
+    def count(self, node: yaml.Node) -> None:
+        """Note one value more.
+
+        Raises:
+            MarkedYAMLError: that is one too many.
+        """
+        self.room -= 1
+        if self.room <= 0:
+            raise yaml.MarkedYAMLError(problem="too many values", problem_mark=node.start_mark)
 
     def spot(self, node: yaml.Node) -> Place:
         """Return where a node begins."""

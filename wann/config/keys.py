@@ -99,7 +99,8 @@ def bounds_text(schema: Schema) -> str:
     if "minimum" in schema:
         return _range_text(schema)
     if "maxLength" in schema:
-        return f"{schema['minLength']} to {schema['maxLength']} characters without spaces"
+        spaces = " without spaces" if "pattern" in schema else ""
+        return f"{schema['minLength']} to {schema['maxLength']} characters{spaces}"
     if schema.get("type") == "array":
         count = f"{schema.get('minItems', 0)} to {number_text(schema['maxItems'])}"
         count += " different ones" if schema.get("uniqueItems") else ""

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from wann.config.document import MAX_BYTES, Document, position, read_yaml, write_yaml
 from wann.config.faults import Fault, Path, Place, config_error, dotted, shown
 from wann.config.models import Config
+from wann.config.references import anchor
 from wann.config.validation import Model, nearest, other_kind, validate
 from wann.errors import did_you_mean
 
@@ -21,7 +22,7 @@ def is_config(path: str | FilePath) -> bool:
 
 
 def load_config(path: str | FilePath, overrides: Sequence[str] = ()) -> Config:
-    """Read a config file.
+    """Read a config file; files that it names are looked for beside it, then in the working folder.
 
     Args:
         path: a YAML file.
@@ -30,16 +31,21 @@ def load_config(path: str | FilePath, overrides: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: the file cannot be read, or something in it or in an override is wrong.
     """
-    return parse_config(text_of(FilePath(path)), str(path), overrides)
+    return parse_config(text_of(FilePath(path)), str(path), overrides, FilePath(path).parent)
 
 
-def parse_config(text: str, where: str, overrides: Sequence[str] = ()) -> Config:
+def parse_config(
+    text: str, where: str, overrides: Sequence[str] = (), folder: FilePath | None = None
+) -> Config:
     """Read a config from YAML text; `where` stands in messages in place of a file's name.
+
+    With a `folder`, files that the config names are looked for there and become absolute; without one they
+    stay as they are written.
 
     Raises:
         ConfigError: something in the text or in an override is wrong.
     """
-    return parse(text, where, Config, "at least task: {env: ...}", overrides)
+    return parse(text, where, Config, "at least task: {env: ...}", overrides, folder=folder)
 
 
 def parse(
@@ -49,6 +55,7 @@ def parse(
     least: str,
     overrides: Sequence[str] = (),
     check: Callable[[Model], Iterable[tuple[Path, str]]] = lambda config: (),
+    folder: FilePath | None = None,
 ) -> Model:
     """Read a config of some kind from YAML text.
 
@@ -59,6 +66,7 @@ def parse(
         least: the least that such a config says, for people.
         overrides: `--set` strings.
         check: what else is wrong with a config, as (path, words).
+        folder: where files that it names are, which become absolute; None leaves them as they are.
 
     Raises:
         ConfigError: something in the text or in an override is wrong.
@@ -74,6 +82,8 @@ def parse(
     if isinstance(document.value, dict):
         if other := other_kind(document.value, model.__name__):
             raise config_error([Fault(document.places[()], (), other)])
+        if folder is not None:
+            anchor(document, folder)
         config, faults = validate(document.value, document.places, model)
         if config is not None:
             faults = [Fault(nearest(path, document.places), path, words) for path, words in check(config)]
@@ -86,12 +96,23 @@ def parse(
 
 
 def override(config: Config, overrides: Sequence[str]) -> Config:
-    """Return a config with `--set` overrides applied.
+    """Return a config with `--set` overrides applied; files that it names are from the working folder.
 
     Raises:
         ConfigError: something in an override is wrong.
     """
-    return parse_config(dump_config(config), "config", overrides) if overrides else config
+    if not overrides:
+        return config
+    return parse_config(dump_config(config), "config", overrides, FilePath())
+
+
+def rooted(config: Model) -> Model:
+    """Return a config that names files by absolute paths, those it has without one in the working folder.
+
+    Raises:
+        ConfigError: there is no such file.
+    """
+    return parse(dump_config(config), "config", type(config), "", folder=FilePath())
 
 
 def dump_config(config: BaseModel) -> str:

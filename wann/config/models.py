@@ -23,12 +23,16 @@ from wann.config.checks import (
     keyword_arguments,
     known_activation,
     null_as_empty,
+    number_as_name,
 )
 
 _Empty = BeforeValidator(null_as_empty)
 # Frozen models hold tuples, YAML gives lists: only the container's type is taken loosely.
 _Loose = Strict(False)
 _Unique = AfterValidator(distinct)
+
+# A name, or a name in a file, whose path may hold spaces.
+CODE = r"^(\S+|\S.*\.py:\S+)$"
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Return = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -49,17 +53,27 @@ class TaskConfig(_Section):
     env: str | None = Field(
         default=None,
         min_length=1,
-        max_length=200,
-        pattern=r"^\S+$",
-        description="Gymnasium id such as `CartPole-v1`, or `module:id` for an environment that another "
-        "package registers, such as `wann_envs:wann/CartPoleSwingUp-v0`.",
+        max_length=4000,
+        pattern=CODE,
+        description="Gymnasium id such as `CartPole-v1`, `module:id` for an environment that another "
+        "package registers, such as `wann_envs:wann/CartPoleSwingUp-v0`, or `tracker.py:TrackerEnv` for a "
+        "class, a function or an id in a file of your own, beside the config or in the working folder.",
     )
     dataset: str | None = Field(
         default=None,
         min_length=1,
-        max_length=1000,
+        max_length=4000,
         description="Labelled images, in place of `env`: `digits`, `mnist16`, `mnist28`, `fashion`, or the "
-        "path of an .npz or .csv file.",
+        "path of an .npz file or of a table (CSV and its kin), from the config's folder or else the "
+        "working folder.",
+    )
+    label: Annotated[str, BeforeValidator(number_as_name), Field(min_length=1, max_length=1000)] | None = (
+        Field(
+            default=None,
+            description="The column of a table that names the classes; null: the one called label, "
+            "target, class or "
+            "y, in any case. In a table without a header columns are called 1, 2, ...",
+        )
     )
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(
         default=None,
@@ -92,7 +106,9 @@ class TaskConfig(_Section):
             raise fault("missing: Gymnasium id such as CartPole-v1; or task.dataset, such as digits", "env")
         if self.env is not None and self.dataset is not None:
             raise fault("has both env and dataset; expected one of them", "dataset")
-        others = {"batch_size"} if self.dataset is None else {"kwargs", "max_episode_steps", "compiled"}
+        others = (
+            {"batch_size", "label"} if self.dataset is None else {"kwargs", "max_episode_steps", "compiled"}
+        )
         for name in sorted(others & self.model_fields_set):
             if getattr(self, name) != type(self).model_fields[name].get_default(call_default_factory=True):
                 raise fault(f"only for {'a dataset' if self.dataset is None else 'an env'}", name)

@@ -47,6 +47,17 @@ Types are strict: `"64"` is text and no number, `true` is no number, and a whole
 `64.0`). Underscores may group digits (`1_000_000`). A run folder keeps the resolved config, with every key
 written out.
 
+What several sections have in common can be written once: `<<: *name` takes over the keys of a mapping that is
+marked `&name`, and what is beside it comes first. Keys that begin with `x-`, at the top or in a section, are
+notes of your own.
+
+```yaml
+x-small: &small {{population: 32, generations: 50}}
+search:
+  <<: *small
+  generations: 100
+```
+
 All faults of a file are told at once, each with its place, what was found and what was expected:
 
 ```

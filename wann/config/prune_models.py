@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from wann.config.checks import fault, keyword_arguments
-from wann.config.models import ActivationName, TaskConfig, _Empty, _Loose, _Section, _Unique
+from wann.config.models import CODE, ActivationName, TaskConfig, _Empty, _Loose, _Section, _Unique
 
 # A method, a schedule, ...: which there are is the pruning library's to say (`load_prune_config`, `check`).
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S+$")]
+# One of a file of the user's own has a path.
+CriterionName = Annotated[str, Field(min_length=1, max_length=4000, pattern=CODE)]
 Label = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9+_-]*$")]
 Share = Annotated[float, Field(ge=1e-6, le=1)]
 _MOST_EPOCHS = 100_000
@@ -112,7 +114,11 @@ class StageConfig(_Section):
     preset: Name | None = Field(
         default=None, description="Where all other keys come from that are left out; `wann prune --list`."
     )
-    criterion: Name | None = Field(default=None, description="What is kept: `wann prune --list` has them.")
+    criterion: CriterionName | None = Field(
+        default=None,
+        description="What is kept: `wann prune --list` has them; `mine.py:thin` is one in a file of your "
+        "own, beside the config or in the working folder.",
+    )
     scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
     schedule: Name | None = Field(default=None, description="`oneshot`, `iterative`, `levels` or `gradual`.")
     retraining: Name | None = Field(

@@ -15,7 +15,7 @@ Check = Callable[[PruneConfig], Iterable[tuple[Path, str]]]
 def load_prune_config(
     path: str | FilePath, overrides: Sequence[str] = (), check: Check = lambda config: ()
 ) -> PruneConfig:
-    """Read a config file of `wann prune`.
+    """Read a config file of `wann prune`; files that it names are looked for as those of a search.
 
     Args:
         path: a YAML file.
@@ -25,12 +25,16 @@ def load_prune_config(
     Raises:
         ConfigError: the file cannot be read, or something in it or in an override is wrong.
     """
-    return parse_prune_config(text_of(FilePath(path)), str(path), overrides, check)
+    return parse_prune_config(text_of(FilePath(path)), str(path), overrides, check, FilePath(path).parent)
 
 
 def parse_prune_config(
-    text: str, where: str, overrides: Sequence[str] = (), check: Check = lambda config: ()
+    text: str,
+    where: str,
+    overrides: Sequence[str] = (),
+    check: Check = lambda config: (),
+    folder: FilePath | None = None,
 ) -> PruneConfig:
-    """Read a config of `wann prune` from YAML text; `where` stands in messages for a file's name."""
+    """Read a config of `wann prune` from YAML text; `where` and `folder` as of `parse_config`."""
     least = "at least task: {dataset: digits} and prune: {recipes: [magnitude], densities: [0.1]}"
-    return parse(text, where, PruneConfig, least, overrides, check)
+    return parse(text, where, PruneConfig, least, overrides, check, folder)

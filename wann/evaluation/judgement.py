@@ -8,17 +8,33 @@ from wann.evaluation.spread import Spread, Sweep
 
 
 @dataclass(frozen=True)
+class WithoutZero:
+    """Regime 2 over the grid's other weights: at a weight of 0 no input reaches an output.
+
+    Attributes:
+        shared, std_over_weights: as regime 2.
+        n_weights: how many were played; fewer than 80 where there are few episodes of a slow task.
+    """
+
+    shared: Spread
+    std_over_weights: float
+    n_weights: int
+
+
+@dataclass(frozen=True)
 class SignedShared:
     """One shared size for all connections, each with the sign of its trained weight: one bit a connection.
 
     Attributes:
-        shared, std_over_weights, std_over_episodes: as regime 2; a negative size turns every sign.
+        shared, std_over_weights, std_over_episodes, without_zero: as regime 2; a negative size turns every
+            sign.
         tuned_weight, tuned: as regime 3.
     """
 
     shared: Spread
     std_over_weights: float
     std_over_episodes: float
+    without_zero: WithoutZero
     tuned_weight: float
     tuned: Spread
 
@@ -37,6 +53,7 @@ class Judgement:
             those single episodes.
         shared_std_over_episodes: that of `shared`; NaN for classification, and for slow tasks, where
             no episode meets two weights.
+        without_zero: both, without the grid's weight of 0.
         tuned_weight, tuned: regime 3.
         tuned_weights: regime 4, None where no trained weights are known.
         signed: the trained weights' signs with a shared size, None likewise.
@@ -53,6 +70,7 @@ class Judgement:
     shared: Spread
     shared_std_over_weights: float
     shared_std_over_episodes: float
+    without_zero: WithoutZero
     tuned_weight: float
     tuned: Spread
     tuned_weights: Spread | None
@@ -75,5 +93,10 @@ class Judgement:
 
     @property
     def shared_mean(self) -> float:
-        """Mean over weights of [-2, 2]: regime 2."""
+        """Mean over weights of [-2, 2], 0 among them: regime 2, as the paper has it."""
         return self.shared.mean
+
+    @property
+    def shared_mean_without_zero(self) -> float:
+        """The same without the weight of 0."""
+        return self.without_zero.shared.mean

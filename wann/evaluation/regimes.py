@@ -1,7 +1,8 @@
 """How a network is judged: the regimes of Gaier & Ha 2019, on episodes that the search never saw.
 
 1. random weights: each connection its own, uniform on [-2, 2], a fresh draw per episode;
-2. random shared weight: an even grid of 81 weights over [-2, 2];
+2. random shared weight: an even grid of 81 weights over [-2, 2], as in the paper; and, as no network can do
+   anything with the weight of 0 that it holds, once more without that one;
 3. tuned shared weight: the best of 401 weights on the `tune` episodes, reported on the `test` ones;
 4. tuned weights: each connection its own trained one, where there are any.
 
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wann.evaluation.classify import classify_split
-from wann.evaluation.judgement import Judgement, SignedShared
+from wann.evaluation.judgement import Judgement, SignedShared, WithoutZero
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.pools import ChunkedPool, evaluate_in
 from wann.evaluation.spread import Spread, Sweep
@@ -81,6 +82,7 @@ def judge(
         shared=shared.shared,
         shared_std_over_weights=shared.std_over_weights,
         shared_std_over_episodes=shared.std_over_episodes,
+        without_zero=shared.without_zero,
         tuned_weight=shared.tuned_weight,
         tuned=shared.tuned,
         tuned_weights=trained,
@@ -99,14 +101,20 @@ def _shared(court: _Court, signs: np.ndarray, test: np.ndarray, seed: int) -> Si
         rows = _spread_out(np.arange(len(test)) % len(GRID))
         each_episode = court.play(np.outer(GRID, signs), Lanes(rows, test))
         over_weights = float(each_episode.std())
+        others = each_episode[GRID[rows] != 0]
+        rest = WithoutZero(court.spread(others), float(others.std()), len(np.unique(rows[GRID[rows] != 0])))
     else:
         returns = court.play_shared(GRID, test, signs)
         each_episode, over_weights = returns.mean(axis=0), float(returns.mean(axis=1).std())
+        others = returns[GRID != 0]
+        rest = WithoutZero(
+            court.spread(others.mean(axis=0)), float(others.mean(axis=1).std()), int((GRID != 0).sum())
+        )
     shared = court.spread(each_episode)
     over_episodes = math.nan if court.slow or court.n_images else shared.std
     weight = court.tune(seed, signs)
     tuned = court.spread(court.play_shared([weight], test, signs)[0])
-    return SignedShared(shared, over_weights, over_episodes, weight, tuned)
+    return SignedShared(shared, over_weights, over_episodes, rest, weight, tuned)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,12 @@ class Sweep:
         """Mean over the weights and their episodes."""
         return float(np.mean([spread.mean for spread in self.each]))
 
+    @property
+    def mean_without_zero(self) -> float:
+        """The same over the weights that are not 0; NaN where there are none."""
+        others = [mean for weight, mean in self.per_weight if weight != 0]
+        return float(np.mean(others)) if others else math.nan
+
 
 def student_t(freedom: int, confidence: float = CONFIDENCE) -> float:
     """The t that a Student's t variable of `freedom` degrees lies within with this probability, +- t.

@@ -15,8 +15,7 @@ from wann.network.network import Network
 
 MOST_CONNECTIONS = 20_000
 _UNIT, _RADIUS, _MARGIN = 44.0, 13.0, 24.0
-_LETTER = 0.6  # width of a letter, as a share of its height
-_SIZE, _SMALL = 13.0, 11.0
+_TITLE, _SIZE, _SMALL = 17.0, 13.0, 11.0  # heights of letters
 _INK, _FAINT, _PLAIN = "#1d2733", "#8a94a0", "#5b6775"
 _POSITIVE, _NEGATIVE = "#2b6cb0", "#c2410c"
 _UNUSED = "#d5dae0"
@@ -68,19 +67,15 @@ class Drawing:
                 f"{self.network.n_connections:,}; choose a graph format, such as -f graphml"
             )
         self._layout: Layout = lay_out(self.network, portrait.image[0] if portrait.image else None)
-        longest = max(map(len, ("bias", *portrait.inputs)), default=0)
-        left = (
-            0.5 * _UNIT * _pitch(self._layout, self.network)
-            if portrait.image
-            else _LETTER * _SIZE * longest + 10
-        )
+        labels = max(_wide(name, _SIZE) for name in ("bias", *portrait.inputs)) + 10
+        left = 0.5 * _UNIT * _pitch(self._layout, self.network) if portrait.image else labels
         self._left, self._top = _MARGIN + left + _RADIUS, _MARGIN + 52.0
         self.places = self._at(self._layout.points)
-        right = _LETTER * _SIZE * max(map(len, portrait.outputs), default=0) + 10
+        right = max((_wide(name, _SIZE) for name in portrait.outputs), default=0) + 10
         size = self._layout.points.max(axis=0) * _UNIT
         self._legend_y = self._top + size[1] + 46.0
-        wide = _LETTER * 17 * len(portrait.title) + 2 * _MARGIN
-        self.width = max(self._left + size[0] + _RADIUS + right + _MARGIN, wide, 420.0)
+        words = max(_wide(portrait.title, _TITLE, bold=True), _wide(self._subtitle(), _SIZE)) + 2 * _MARGIN
+        self.width = max(self._left + size[0] + _RADIUS + right + _MARGIN, words, 420.0)
 
     def picture(self) -> Picture:
         """All of it."""
@@ -92,14 +87,18 @@ class Drawing:
     def _at(self, points: np.ndarray) -> np.ndarray:
         return points * _UNIT + [self._left, self._top]
 
-    def _heading(self) -> Iterator[Shape]:
+    def _subtitle(self) -> str:
         hidden = len(self.network.codes) - self.network.n_outputs
         text = f"{self.network.n_connections} connections, {hidden} hidden nodes"
         if self._portrait.weights is None:
             known = self._portrait.shared_weight
             text += ", one weight for all" + ("" if known is None else f" (at its best near {known:g})")
-        yield Text(Style(_INK), x=_MARGIN, y=_MARGIN + 4, text=self._portrait.title, size=17, bold=True)
-        yield Text(Style(_PLAIN), x=_MARGIN, y=_MARGIN + 26, text=text, size=_SIZE)
+        return text
+
+    def _heading(self) -> Iterator[Shape]:
+        title = self._portrait.title
+        yield Text(Style(_INK), x=_MARGIN, y=_MARGIN + 4, text=title, size=_TITLE, bold=True)
+        yield Text(Style(_PLAIN), x=_MARGIN, y=_MARGIN + 26, text=self._subtitle(), size=_SIZE)
 
     def _edges(self) -> Iterator[Shape]:
         weights = self._portrait.weights
@@ -195,7 +194,7 @@ class Drawing:
         shown = list(dict.fromkeys(self.network.activations))
         x, y = _MARGIN + 8, self._legend_y
         for name in shown:
-            wide = 26 + _LETTER * _SMALL * len(name) + 14
+            wide = 26 + _wide(name, _SMALL) + 14
             if x + wide > self.width - _MARGIN:
                 x, y = _MARGIN + 8, y + 24
             yield Circle(Style(colour(name)), "key", x=x, y=y, r=8)
@@ -221,6 +220,12 @@ class Drawing:
             yield Text(Style(_PLAIN), "label", x=x + 26, y=y, text=text, size=_SMALL)
             x += 100
         yield Text(Style(_PLAIN), "label", x=x, y=y, text="the thicker, the larger", size=_SMALL)
+
+
+def _wide(text: str, size: float, bold: bool = False) -> float:
+    """About how wide a line of text is, in pixels: rather more, as who draws it has a font of their own."""
+    shares = (1.0 if c in "mwMW@%" or not c.isascii() else 0.75 if c.isupper() else 0.6 for c in text)
+    return sum(shares) * size * (1.1 if bold else 1.0)
 
 
 def _pitch(layout: Layout, network: Network) -> float:

@@ -29,5 +29,6 @@ def champion_file(champion: Champion, config: Config, manifest: dict[str, Any]) 
             "select_mean": champion.score,
             "connections": network.n_connections,
             "nodes": network.n_nodes,
+            **manifest.get("data", {}),
         },
     )

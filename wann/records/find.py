@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths, tuned_beside
 
 RUNS = Path("runs")
+LATEST = "latest"
 ZOO = "zoo:"
 
 
@@ -29,20 +30,36 @@ def _created(folder: Path) -> str:
         return ""
 
 
+def resolve(targets: Sequence[str | Path], below: Path = RUNS) -> list[str | Path]:
+    """Return targets of which none changes its meaning: the newest run's folder in place of `latest`.
+
+    A run may begin at any moment, so a command resolves what it is given once, all of it together, and goes
+    on with that. A `Path` is a path whatever its name: only the word `latest` is a name.
+
+    Raises:
+        RunNotFound: there is no run.
+    """
+    if LATEST not in targets:
+        return list(targets)
+    found = list(find_runs(below))
+    if not found:
+        raise RunNotFound(f"latest: no run below {below}/; start one with: wann evolve configs/cartpole.yaml")
+    return [found[-1] if target == LATEST else target for target in targets]
+
+
+def name_of(folder: Path) -> str:
+    """Return how a run is named shortest on the command line: `latest` if it is that, else its path."""
+    newest = next(reversed(list(find_runs(RUNS))), None) if RUNS in folder.parents else None
+    return LATEST if newest == folder else str(folder)
+
+
 def find_run(target: str | Path, below: Path = RUNS) -> Path:
     """Return the folder that `latest` or a path names.
 
     Raises:
         RunNotFound: there is no such run.
     """
-    if str(target) == "latest":
-        found = list(find_runs(below))
-        if not found:
-            raise RunNotFound(
-                f"latest: no run below {below}/; start one with: wann evolve configs/cartpole.yaml"
-            )
-        return found[-1]
-    folder = Path(target)
+    folder = Path(resolve([target], below)[0])
     if not RunPaths(folder).manifest.is_file():
         what = "no such folder" if not folder.exists() else "no run there (no manifest.json)"
         raise RunNotFound(f"{target}: {what}; expected a run folder or 'latest'; see: wann list")
@@ -60,6 +77,7 @@ def find_network(target: str | Path) -> tuple[NetworkFile, Path]:
         RunError: it is a run of wann prune, which has none.
         GenomeError: the file is malformed.
     """
+    (target,) = resolve([target])
     if in_zoo(target):
         return _from_zoo(str(target).removeprefix(ZOO))
     path = Path(target)
@@ -81,6 +99,7 @@ def find_tuned(target: str | Path) -> tuple[NetworkFile, Path] | None:
         RunNotFound: there is nothing of that name.
         GenomeError: the file is malformed, or has no weights.
     """
+    (target,) = resolve([target])
     if in_zoo(target):
         tuned = tuned_beside(_zoo_path(target))
     else:
@@ -96,7 +115,7 @@ def find_tuned(target: str | Path) -> tuple[NetworkFile, Path] | None:
 
 def in_zoo(target: str | Path) -> bool:
     """Whether a name is that of one of the champions that come with the package."""
-    return str(target).startswith(ZOO)
+    return isinstance(target, str) and target.startswith(ZOO)
 
 
 def zoo_names() -> list[str]:

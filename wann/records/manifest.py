@@ -6,6 +6,7 @@ import json
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,11 +16,15 @@ from wann.config import Config, config_hash
 from wann.errors import RunDamaged, RunError, RunNotFound
 from wann.records.files import write_json
 from wann.records.paths import RunPaths
+from wann.tasks.origin import Origin
 
 # What a run is; a manifest that does not say is a search's.
 SEARCH, PRUNE = "search", "prune"
 
-_PACKAGES = ("wann", "numpy", "numba", "gymnasium", "ray", "torch")
+_PACKAGES = (
+    *("wann", "numpy", "numba", "gymnasium", "ray", "torch"),
+    *("box2d", "mujoco", "pygame", "pygame-ce", "scikit-learn"),
+)
 _KEYS = {"name", "seed", "config_hash", "created", "status", "generations", "sessions"}
 
 
@@ -34,8 +39,10 @@ def append_log(paths: RunPaths, text: str) -> None:
         file.writelines(f"{now()} {line}\n" for line in text.splitlines())
 
 
-def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
-    """Write the manifest of a new run."""
+def create_manifest(
+    paths: RunPaths, name: str, config: Config, facts: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Write the manifest of a new run; `facts` is what its networks should tell of their data."""
     write_json(
         paths.manifest,
         {
@@ -46,6 +53,7 @@ def create_manifest(paths: RunPaths, name: str, config: Config) -> None:
             "status": "new",
             "generations": 0 if config.topology else config.search.generations,
             "sessions": [],
+            **({"data": facts} if facts else {}),
         },
     )
 
@@ -96,8 +104,23 @@ def require_kind(folder: Path, manifest: dict[str, Any], kind: str) -> None:
     )
 
 
-def begin_session(paths: RunPaths, backend: str, workers: int, generations: int) -> None:
-    """Note that this process works on the run."""
+def begin_session(
+    paths: RunPaths,
+    backend: str,
+    workers: int,
+    generations: int,
+    origin: Origin,
+    changed: Sequence[str] = (),
+) -> None:
+    """Note that this process works on the run.
+
+    Args:
+        paths: the run's.
+        backend, workers: who evaluates.
+        generations: the total that the run is to have.
+        origin: what it is computed from outside the config, now.
+        changed: a line for each thing in which that differs from the session before.
+    """
     manifest = read_manifest(paths.folder)
     session = {
         "started": now(),
@@ -109,8 +132,11 @@ def begin_session(paths: RunPaths, backend: str, workers: int, generations: int)
         "machine": f"{platform.system()} {platform.machine()}",
         "git_commit": _git_commit(),
     }
+    if changed:
+        session["changed"] = list(changed)
     manifest["sessions"].append(session)
-    write_json(paths.manifest, manifest | {"status": "running", "generations": generations})
+    news = {"status": "running", "generations": generations, "origin": origin}
+    write_json(paths.manifest, manifest | news)
 
 
 def end_session(paths: RunPaths, status: str, generation: int) -> None:

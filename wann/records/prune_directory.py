@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from wann.config import PruneConfig, config_hash, dump_config, load_prune_config
+from wann.config import PruneConfig, config_hash, dump_config, parse_prune_config
+from wann.config.loading import text_of
 from wann.errors import OutputError, RunDamaged
 from wann.records.cell_row import CellRow, write_results
 from wann.records.files import UNFINISHED, write_atomically, write_json
@@ -115,7 +116,7 @@ def read_prune_config(paths: RunPaths, recorded: str) -> PruneConfig:
         RunDamaged: it cannot be read, or is not the one that the run began with.
     """
     with reading_config():
-        config = load_prune_config(paths.config)
+        config = parse_prune_config(text_of(paths.config), str(paths.config))
     check_unchanged(paths, config_hash(config), recorded, "wann prune")
     return config
 

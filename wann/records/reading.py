@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wann.config import Config, config_hash, load_config
+from wann.config import Config, config_hash, parse_config
+from wann.config.loading import text_of
 from wann.errors import ConfigError, RunDamaged, RunError
 from wann.records.checkpoint import load_checkpoint
 from wann.records.history import read_history
@@ -103,7 +104,7 @@ def load_unchanged(paths: RunPaths, recorded: str) -> Config:
         RunDamaged: it cannot be read, or is not the one that the run began with.
     """
     with reading_config():
-        config = load_config(paths.config)
+        config = parse_config(text_of(paths.config), str(paths.config))
     check_unchanged(paths, config_hash(config), recorded, "wann evolve")
     return config
 

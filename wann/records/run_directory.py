@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Self
 
@@ -57,14 +58,16 @@ class RunDirectory:
         self._last_checkpoint = time.monotonic()
 
     @classmethod
-    def create(cls, folder: Path, name: str, config: Config) -> Self:
-        """Make a new run folder and open it.
+    def create(
+        cls, folder: Path, name: str, config: Config, facts: Mapping[str, Sequence[str]] | None = None
+    ) -> Self:
+        """Make a new run folder and open it; `facts` is what its networks should tell of their data.
 
         Raises:
             RunExists: the folder is there and not empty.
             OutputError: it cannot be written.
         """
-        make_run_folder(folder, name, config)
+        make_run_folder(folder, name, config, facts)
         return cls(folder)
 
     def draw_curves(self) -> None:
@@ -150,7 +153,9 @@ class RunDirectory:
             return 0
 
 
-def make_run_folder(folder: Path, name: str, config: Config) -> RunPaths:
+def make_run_folder(
+    folder: Path, name: str, config: Config, facts: Mapping[str, Sequence[str]] | None = None
+) -> RunPaths:
     """Make a new run folder, which holds its config and its manifest.
 
     Raises:
@@ -162,7 +167,7 @@ def make_run_folder(folder: Path, name: str, config: Config) -> RunPaths:
         check_new(folder)
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(paths.config, lambda file: file.write(dump_config(config).encode()))
-        create_manifest(paths, name, config)
+        create_manifest(paths, name, config, facts)
     except OSError as error:
         raise OutputError(f"{folder}: a run folder cannot be written there ({error.strerror})") from error
     return paths

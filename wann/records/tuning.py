@@ -16,6 +16,8 @@ from wann.errors import GenomeError, OutputError, RunBusy, RunDamaged, TuneError
 from wann.records.arrays import load_arrays, reading, save_arrays
 from wann.records.files import write_atomically
 from wann.records.network_file import NetworkFile
+from wann.records.origin import changed_code, check_data
+from wann.tasks.origin import Origin
 from wann.training.state import TuneInfo, TuneState
 
 FORMAT = 1
@@ -32,14 +34,19 @@ class TuningFiles:
     Args:
         result: the network file that will hold the tuned weights.
         identity: what is tuned, and how: plain JSON values. A checkpoint is gone on with by its equal alone.
+        origin: what it is computed from outside the network's file. One with other data is not gone on with.
+
+    Attributes:
+        changed: a line for each source file or package that is another one than the checkpoint was made with.
 
     Raises:
         RunBusy: another process tunes into the same files.
         OutputError: they cannot be written.
     """
 
-    def __init__(self, result: Path, identity: dict[str, Any]) -> None:
-        self.result, self.identity = result, identity
+    def __init__(self, result: Path, identity: dict[str, Any], origin: Origin | None = None) -> None:
+        self.result, self.identity, self.origin = result, identity, origin or {}
+        self.changed: list[str] = []
         name = result.name.removesuffix(".json").removesuffix("tuned").removesuffix(".")
         stem = f"{name}.tuning" if name else "tuning"
         self.checkpoint = result.with_name(f"{stem}.npz")
@@ -54,6 +61,7 @@ class TuningFiles:
         Raises:
             RunDamaged: it cannot be read.
             TuneError: it is of another tuning.
+            DataChanged: it was made of other data.
         """
         if not self.checkpoint.exists():
             return None
@@ -62,7 +70,11 @@ class TuningFiles:
             if meta["format"] != FORMAT:
                 raise RunDamaged(f"{self.checkpoint}: format {meta['format']}, expected {FORMAT}")
             recorded, state = dict(meta["identity"]), _state(arrays, meta)
+            was = dict(meta.get("origin") or {})  # an older version noted none
         self._compare(recorded)
+        cure = "--restart begins anew in its place, -o FILE keeps both"
+        check_data(was, self.origin, self.checkpoint, cure)
+        self.changed = changed_code(was, self.origin)
         return state
 
     def save(self, state: TuneState) -> None:
@@ -97,7 +109,8 @@ class TuningFiles:
     def _save(self, state: TuneState) -> None:
         arrays, numbers = state.parts()
         arrays["rows"] = np.array([list(asdict(row).values()) for row in state.rows], np.float64)
-        save_arrays(self.checkpoint, arrays, {"format": FORMAT, "identity": self.identity} | numbers)
+        meta = {"format": FORMAT, "identity": self.identity, "origin": self.origin}
+        save_arrays(self.checkpoint, arrays, meta | numbers)
         lines = [",".join(map(str, asdict(row).values())) for row in state.rows]
         text = "\n".join([",".join(COLUMNS), *lines]) + "\n"
         write_atomically(self.history, lambda file: file.write(text.encode()))

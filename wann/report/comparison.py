@@ -135,7 +135,10 @@ def _label(axes: Any, comparison: Comparison) -> None:
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("effective connections (weights and biases on a path from an input to an output)")
-    axes.set_ylabel("test accuracy in %" if comparison.accuracy else "mean return over held-out episodes")
+    score = "test accuracy in %" if comparison.accuracy else "mean return over held-out episodes"
+    axes.set_ylabel(f"{score}, figure {comparison.figure}")
+    if comparison.told:
+        axes.text(0.99, 0.01, comparison.told, transform=axes.transAxes, ha="right", fontsize=7, alpha=0.7)
     name = comparison.task.rpartition("/")[2]  # the whole id of an environment would reach into the legend
     axes.set_title(f"{name}: score against size, mean ± std over seeds", loc="left")
     axes.grid(True, which="major", color="#DDDDDD", linewidth=0.6)

@@ -15,6 +15,7 @@ from wann.export.drawing import Portrait
 from wann.network.network import Network
 from wann.records.files import write_atomically
 from wann.report.encoders import ENCODERS, Encoder
+from wann.report.frames import film_mode
 from wann.report.live_network import LiveNetwork
 from wann.report.panels import GAP, captioned, dimmed, in_rows, resized, side_by_side
 from wann.report.take import Take
@@ -65,7 +66,7 @@ def film(
     No display is needed. The file appears when it is complete; where anything fails, nothing is left behind.
 
     Args:
-        task: any task whose environment can render `rgb_array`.
+        task: any task whose environment can render `rgb_array`, or `rgb_array_list`.
         network: the plan.
         weights: `(W, 1)` shared weights, side by side; or `(1, C)`, one per connection in network order.
         seed: of the episode, the same for all.
@@ -81,12 +82,12 @@ def film(
     encoder = _encoder_of(path)
     if not np.isfinite(weights).all():
         raise OutputError("a network can only be filmed with weights that are finite numbers")
-    _require_frames(task)
+    mode = _mode_of(task)
     # every so many steps, so that the film plays at the speed of the episode
     every = max(1, math.ceil(task.render_fps / encoder.most_fps))
     fps = task.render_fps / every
     with ExitStack() as stack:
-        takes = [stack.enter_context(closing(Take(task, network, row[None], seed))) for row in weights]
+        takes = [stack.enter_context(closing(Take(task, network, row[None], seed, mode))) for row in weights]
         shots = _Shots(takes, encoder.widest, captions or len(takes) > 1, portrait)
         try:
             if path.is_dir():
@@ -107,13 +108,15 @@ def _encoder_of(path: Path) -> Encoder:
     return encoder
 
 
-def _require_frames(task: Task) -> None:
+def _mode_of(task: Task) -> str:
     environment = make_environment(task.env, task.kwargs)
     modes = environment.metadata.get("render_modes") or []
     environment.close()
-    if "rgb_array" not in modes:
+    mode = film_mode(modes)
+    if mode is None:
         known = f"only as {', '.join(map(repr, modes))}" if modes else "not at all"
         raise OutputError(f"{task.env}: cannot be filmed; it renders {known}, a film needs 'rgb_array'")
+    return mode
 
 
 class _Shots:

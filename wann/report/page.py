@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -19,12 +19,15 @@ from wann.export.javascript import javascript
 from wann.export.svg import to_svg
 from wann.report.dossier import Dossier
 from wann.report.embedding import EPISODES, embed, script
+from wann.report.overlays import OVERLAYS, overlays_as_svg
 from wann.report.plots import as_svg
 
 # Nothing may be fetched, whatever is in the files that a page is made of.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 # What a drawing is coloured with -> the page's own colour, which is another one in the dark.
 _COLOURS = {"#1d2733": "--ink", "#5b6775": "--soft", "#8a94a0": "--faint", "#d5dae0": "--line"}
+# Wider than a phone: a shadow at its side says so, and the keyboard can move it.
+_SCROLL = '<div class="scroll" tabindex="0">'
 _PLOT_COLOURS = _COLOURS | {"#ffffff": "--card", "#2b6cb0": "--positive", "#e07a1f": "--accent"}
 
 
@@ -35,7 +38,8 @@ def write_page(dossiers: Sequence[Dossier]) -> str:
         OutputError: a network is too large for a page.
     """
     runs = [embed(dossier, f"run-{k}") for k, dossier in enumerate(dossiers)]
-    sections = "".join(_section(*pair) for pair in zip(dossiers, runs, strict=True))
+    shared = OVERLAYS if len(dossiers) > 1 else ()
+    sections = "".join(_section(*pair, shared) for pair in zip(dossiers, runs, strict=True))
     title = escape(" and ".join(dict.fromkeys(dossier.portrait.title for dossier in dossiers)))
     parts = [
         javascript(),
@@ -54,6 +58,7 @@ def write_page(dossiers: Sequence[Dossier]) -> str:
 <h1>{title}</h1>
 <p class="quiet">Networks that do their job with one weight for all connections, whatever its value.</p>
 {_summary(dossiers)}
+{_overlaid(dossiers)}
 <div class="runs">{sections}</div>
 </main><script>(() => {{
 {code}
@@ -83,6 +88,7 @@ def _summary(dossiers: Sequence[Dossier]) -> str:
             _figure(dossier, j.search.together, std=False),
             _figure(dossier, j.random_weights),
             _number(dossier, j.shared_mean),
+            _number(dossier, j.shared_mean_without_zero),
             f"{_figure(dossier, j.tuned)} <small>at {j.tuned_weight:g}</small>",
             _figure(dossier, j.tuned_weights) if j.tuned_weights else "-",
             _signed(dossier, j.signed),
@@ -92,6 +98,7 @@ def _summary(dossiers: Sequence[Dossier]) -> str:
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     heads = [
         *("", "connections", "nodes", "search's weights", "random weights", "random shared"),
+        "random shared, without 0",
         *("tuned shared", "tuned weights", "tuned size, trained signs"),
         *(["vote"] if dossiers[0].judgement.ensemble is not None else []),
     ]
@@ -103,7 +110,7 @@ def _summary(dossiers: Sequence[Dossier]) -> str:
         else f"return over {j.episodes} held-out episodes, mean ± standard deviation over episodes"
     )
     return (
-        f'<div class="card"><h2>Four regimes</h2><p class="quiet">{what}</p><div class="scroll"><table>'
+        f'<div class="card"><h2>Four regimes</h2><p class="quiet">{what}</p>{_SCROLL}<table>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div></div>"
     )
 
@@ -125,16 +132,30 @@ def _signed(dossier: Dossier, signed: SignedShared | None) -> str:
     return f"{_figure(dossier, signed.tuned)} <small>at {signed.tuned_weight:g}</small>"
 
 
-def _section(dossier: Dossier, run: dict[str, Any]) -> str:
-    plots = "".join(f"<div>{_inline_plot(text)}</div>" for text in as_svg(dossier).values())
+def _overlaid(dossiers: Sequence[Dossier]) -> str:
+    """The curves of several runs on the same axes."""
+    if len(dossiers) == 1:
+        return ""
+    return f'<div class="card"><h2>Side by side</h2>{_plots(overlays_as_svg(dossiers))}</div>'
+
+
+def _plots(drawn: Mapping[str, str]) -> str:
+    return (
+        f'<div class="plots">{"".join(f"<div>{_inline_plot(text)}</div>" for text in drawn.values())}</div>'
+    )
+
+
+def _section(dossier: Dossier, run: dict[str, Any], shared: Collection[str]) -> str:
+    """One run; `shared` are the plots that stand above, with those of the others."""
+    plots = _plots(as_svg(dossier, shared))
     made = json.dumps(dict(dossier.provenance), indent=1, default=str)
     return (
         f'<section id="{run["key"]}"><h2>{escape(dossier.name)}</h2>'
         f'<p class="quiet">{escape(_story(dossier))}</p>'
         f'<div class="card live"><h3>Live</h3>{_live(dossier, run)}</div>'
-        f'<div class="card drawing"><h3>Network</h3><div class="scroll">{_drawing(dossier)}</div>'
+        f'<div class="card drawing"><h3>Network</h3>{_SCROLL}{_drawing(dossier)}</div>'
         '<p class="told quiet" aria-live="polite">Rest on a node, or walk through them with Tab.</p></div>'
-        f'<div class="card wide"><h3>Curves</h3><div class="plots">{plots}</div></div>'
+        f'<div class="card wide"><h3>Curves</h3>{plots}</div>'
         '<div class="card wide"><details><summary>Where it comes from</summary>'
         f"<pre>{escape(made)}</pre></details></div></section>"
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 INK, PAPER = (29, 39, 51), (255, 255, 255)
 GAP = 8
+_NARROWEST, _ONE_LINE = 120, 240  # pixels across: of a picture with words, and with two words in one line
 
 
 @cache
@@ -24,18 +25,32 @@ def font(size: int, bold: bool = False) -> Any:
 
 
 def captioned(picture: np.ndarray, parts: Sequence[str], size: int = 15) -> np.ndarray:
-    """Return a picture with a line above it: two parts stand at its left and right, one in its middle."""
+    """Return a picture with words above it: two parts stand at its left and right, one in its middle.
+
+    A narrow picture has a line for each part, and white at its sides where even that is too narrow. Pictures
+    of one size have captions of one size, whatever they say.
+    """
     from PIL import Image, ImageDraw
 
+    short = max(0, _NARROWEST - picture.shape[1])
+    picture = np.pad(picture, ((0, 0), (short // 2, short - short // 2), (0, 0)), constant_values=255)
     width = picture.shape[1]
-    while size > 7 and sum(font(size).getlength(part) for part in parts) > width - 24:
+    stacked = len(parts) > 1 and width < _ONE_LINE
+    strip = Image.new("RGB", (width, 2 * size * (len(parts) if stacked else 1)), PAPER)
+    lines = [[part] for part in parts] if stacked else [list(parts)]
+    while size > 7 and max(_length(line, size) for line in lines) > width - 12:
         size -= 1
-    strip = Image.new("RGB", (width, 2 * size), PAPER)
-    draw = ImageDraw.Draw(strip)
-    places = [(width // 2, "mm")] if len(parts) == 1 else [(6, "lm"), (width - 6, "rm")]
-    for part, (x, anchor) in zip(parts, places, strict=True):
-        draw.text((x, size), part, fill=INK, font=font(size), anchor=anchor)
+    draw, pitch = ImageDraw.Draw(strip), strip.height // len(lines)
+    for k, line in enumerate(lines):
+        places = [(width // 2, "mm")] if len(line) == 1 else [(6, "lm"), (width - 6, "rm")]
+        for part, (x, anchor) in zip(line, places, strict=True):
+            draw.text((x, pitch * k + pitch // 2), part, fill=INK, font=font(size), anchor=anchor)
     return np.concatenate([np.asarray(strip), picture])
+
+
+def _length(parts: Sequence[str], size: int) -> float:
+    """How wide a line is, with a gap between its parts."""
+    return sum(font(size).getlength(part) for part in parts) + size * (len(parts) - 1)
 
 
 def resized(picture: np.ndarray, width: int, height: int) -> np.ndarray:

@@ -19,21 +19,24 @@ class Entry:
         family: `searched` or `pruned`.
         scores: accuracy as a fraction, or return, a number for each seed.
         connections: effective ones, in the same order.
-        seeds: which.
+        seeds: which; None where a network file does not say.
         weights: what its weights are: `shared`, `trained` or, where seeds differ, `mixed`.
         label: the size that was asked for, for people; empty for a search.
         env_steps: environment steps that choosing and training took, in the same order; empty for a data set,
             or where a run does not say.
+        scores_without_zero: of a figure that is a mean over a grid of weights which holds 0: the same without
+            it, in the same order; else empty.
     """
 
     method: str
     family: str
     scores: tuple[float, ...]
     connections: tuple[int, ...]
-    seeds: tuple[int, ...]
+    seeds: tuple[int | None, ...]
     weights: str
     label: str = ""
     env_steps: tuple[int, ...] = ()
+    scores_without_zero: tuple[float, ...] = ()
 
     @property
     def score(self) -> float:
@@ -61,6 +64,7 @@ class Comparison:
         entries: the methods, dense networks not among them.
         dense: the dense networks that were pruned, None where there are none.
         notes: what a reader must know, in a line each.
+        figure, told: by which figure networks count, in a word and in a line.
     """
 
     task: str
@@ -68,6 +72,8 @@ class Comparison:
     entries: tuple[Entry, ...]
     dense: Entry | None = None
     notes: tuple[str, ...] = ()
+    figure: str = "best"
+    told: str = ""
 
 
 def front(entries: Sequence[Entry]) -> list[Entry]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from wann.errors import OutputError
 from wann.export.glyphs import colour
 from wann.records.files import write_atomically
 from wann.report.dossier import Dossier
+
+Subject = TypeVar("Subject")
 
 _INK, _SOFT, _LINE = "#1d2733", "#5b6775", "#d5dae0"
 _BLUE, _ORANGE, _GREEN, _PURPLE = "#2b6cb0", "#e07a1f", "#1e8e5a", "#8e44ad"
@@ -61,8 +63,7 @@ def learning(axes: Any, dossier: Dossier) -> bool:
     axes.set_xlabel("generation")
     axes.set_ylabel("minus cross-entropy" if dossier.judgement.n_images else "mean return")
     axes.set_title("Learning")
-    axes.legend(loc="best")
-    return True
+    return beside(axes)
 
 
 def growth(axes: Any, dossier: Dossier) -> bool:
@@ -79,27 +80,25 @@ def growth(axes: Any, dossier: Dossier) -> bool:
     axes.set_ylabel("of the genome with the best mean")
     axes.set_ylim(bottom=0)
     axes.set_title("Growth")
-    axes.legend(loc="best")
-    return True
+    return beside(axes)
 
 
 def by_weight(axes: Any, dossier: Dossier) -> bool:
     """The held-out score of each shared weight, with the 95 % confidence interval of its mean."""
-    sweep, scale = dossier.sweep, _scale(dossier)
+    sweep, share = dossier.sweep, scale(dossier)
     low, mean, high = (
-        scale * np.array([getattr(spread, name) for spread in sweep.each]) for name in ("low", "mean", "high")
+        share * np.array([getattr(spread, name) for spread in sweep.each]) for name in ("low", "mean", "high")
     )
     axes.fill_between(sweep.weights, low, high, color=_BLUE, alpha=0.2, linewidth=0, label="95 % interval")
     axes.plot(sweep.weights, mean, color=_BLUE, linewidth=1.5, marker=".", markersize=4)
     searched = [
-        (weight, scale * value) for weight, value in dossier.judgement.per_weight if -2 <= weight <= 2
+        (weight, share * value) for weight, value in dossier.judgement.per_weight if -2 <= weight <= 2
     ]
     axes.plot(*zip(*searched, strict=True), "o", color=_ORANGE, markersize=6, label="weights of the search")
     axes.set_xlabel("shared weight")
-    axes.set_ylabel(_label(dossier))
+    axes.set_ylabel(label(dossier))
     axes.set_title("By shared weight")
-    axes.legend(loc="best")
-    return True
+    return beside(axes)
 
 
 def pareto(axes: Any, dossier: Dossier) -> bool:
@@ -107,8 +106,8 @@ def pareto(axes: Any, dossier: Dossier) -> bool:
     population = dossier.population
     if population is None:
         return False
-    scale = _scale(dossier)
-    connections, means = population.connections, scale * population.means
+    share = scale(dossier)
+    connections, means = population.connections, share * population.means
     axes.scatter(connections, means, s=12, color=_BLUE, alpha=0.45, linewidths=0, label="a genome")
     order = np.lexsort((-means, connections))
     best = np.maximum.accumulate(means[order])
@@ -122,8 +121,7 @@ def pareto(axes: Any, dossier: Dossier) -> bool:
     what = "accuracy in %" if dossier.judgement.n_images else f"mean return, {population.episodes} episodes"
     axes.set_ylabel(f"{what}, all weights")
     axes.set_title(f"Population after generation {population.generation}")
-    axes.legend(loc="best")
-    return True
+    return beside(axes)
 
 
 def activations(axes: Any, dossier: Dossier) -> bool:
@@ -143,7 +141,7 @@ def activations(axes: Any, dossier: Dossier) -> bool:
         axes.bar(
             place + 0.2, all_of_them, 0.38, color=_LINE, edgecolor=_SOFT, linewidth=0.6, label="population"
         )
-        axes.legend(loc="best")
+        beside(axes)
     axes.set_xticks(place, names, rotation=35, ha="right")
     axes.set_ylabel("% of the hidden nodes")
     axes.set_title("Activations")
@@ -161,9 +159,10 @@ PLOTS: dict[str, Callable[[Any, Dossier], bool]] = {
 }
 
 
-def as_svg(dossier: Dossier) -> dict[str, str]:
+def as_svg(dossier: Dossier, without: Collection[str] = ()) -> dict[str, str]:
     """Return each plot that there is data for as SVG text, by its name."""
-    return {name: data.decode() for name, data in _drawn(dossier, "svg")}
+    chosen = {name: draw for name, draw in PLOTS.items() if name not in without}
+    return {name: data.decode() for name, data in drawn(chosen, dossier, "svg")}
 
 
 def write_plots(dossier: Dossier, folder: Path) -> list[Path]:
@@ -176,7 +175,7 @@ def write_plots(dossier: Dossier, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for kind in ("png", "svg"):
-            for name, data in _drawn(dossier, kind):
+            for name, data in drawn(PLOTS, dossier, kind):
                 path = folder / f"{name}.{kind}"
                 write_atomically(path, lambda file, data=data: file.write(data))
                 written.append(path)
@@ -185,15 +184,22 @@ def write_plots(dossier: Dossier, folder: Path) -> list[Path]:
     return sorted(written)
 
 
-def _drawn(dossier: Dossier, kind: str):
+def beside(axes: Any) -> bool:
+    """Put the legend below the axes, where it lies on no curve."""
+    entries = len(axes.get_legend_handles_labels()[1])
+    axes.figure.legend(loc="outside lower left", ncols=2 if entries > 3 else 3)
+    return True
+
+
+def drawn(plots: Mapping[str, Callable[[Any, Subject], bool]], subject: Subject, kind: str):
     """Yield (name, bytes of the file) of each plot that there is data for."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     with mpl.rc_context(SETTINGS):
-        for name, draw in PLOTS.items():
+        for name, draw in plots.items():
             figure = Figure(figsize=_SIZE, layout="constrained")
-            if not draw(figure.subplots(), dossier):
+            if not draw(figure.subplots(), subject):
                 continue
             file = io.BytesIO()
             metadata: Any = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
@@ -201,11 +207,13 @@ def _drawn(dossier: Dossier, kind: str):
             yield name, file.getvalue()
 
 
-def _scale(dossier: Dossier) -> float:
+def scale(dossier: Dossier) -> float:
+    """By what a score is multiplied for people: accuracy is in %."""
     return 100.0 if dossier.judgement.n_images else 1.0
 
 
-def _label(dossier: Dossier) -> str:
+def label(dossier: Dossier) -> str:
+    """What the axis of held-out scores says."""
     if dossier.judgement.n_images:
         return "test accuracy in %"
     return f"mean return, {dossier.judgement.episodes} held-out episodes"

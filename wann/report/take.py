@@ -11,6 +11,7 @@ from wann.errors import OutputError, WannError
 from wann.evaluation.environments import Episode
 from wann.network.network import Network
 from wann.network.reference import node_values
+from wann.report.frames import as_pixels
 from wann.tasks.task import Task
 
 
@@ -27,14 +28,16 @@ class Take:
         TaskError: the environment cannot be made.
     """
 
-    def __init__(self, task: Task, network: Network, weights: np.ndarray, seed: int) -> None:
+    def __init__(
+        self, task: Task, network: Network, weights: np.ndarray, seed: int, mode: str = "rgb_array"
+    ) -> None:
         self._task, self._network, self._weights = task, network, weights
         self.weight = float(weights[0, 0]) if weights.shape[1] == 1 else None
         self.over = False
         self._episode: Episode | None = None
         self._size: tuple[int, ...] | None = None
         with _Told(self):
-            self._episode = Episode(task, seed, "rgb_array")
+            self._episode = Episode(task, seed, mode)
             self._think()
 
     @property
@@ -60,8 +63,10 @@ class Take:
         """`(H, W, 3)` uint8: the environment's picture of this moment."""
         assert self._episode is not None
         with _Told(self):
-            picture = self._episode.render()
-            self._size = _checked_size(picture, self._size)
+            picture = as_pixels(self._episode.render())
+            if self._size not in (None, picture.shape):
+                raise ValueError(f"render() gave a picture of {picture.shape} after one of {self._size}")
+            self._size = picture.shape
             return picture
 
     def close(self) -> None:
@@ -103,17 +108,3 @@ class _Told:
         self._take.close()
         if isinstance(error, Exception) and not isinstance(error, WannError):
             raise self._take.told(error) from error
-
-
-def _checked_size(frame: object, size: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Return a frame's shape.
-
-    Raises:
-        ValueError: it is no picture, or not as large as the one before.
-    """
-    if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8 or frame.shape[2:] != (3,):
-        got = f"{frame.dtype} {frame.shape}" if isinstance(frame, np.ndarray) else type(frame).__name__
-        raise ValueError(f"render() gave {got}, expected uint8 (height, width, 3)")
-    if size is not None and frame.shape != size:
-        raise ValueError(f"render() gave a picture of {frame.shape} after one of {size}")
-    return frame.shape

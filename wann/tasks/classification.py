@@ -9,7 +9,8 @@ import numpy as np
 
 from wann.errors import TaskError
 from wann.seeding import Purpose, purpose_of
-from wann.tasks.datasets import Dataset, Split, load
+from wann.tasks.datasets import DATASETS, Dataset, Split, load
+from wann.tasks.datasets.sizes import unlike_sizes
 
 BATCH_SIZE = 1000
 
@@ -51,6 +52,19 @@ class ClassificationTask:
         return self.data.classes
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the data, a line each."""
+        unlike = unlike_sizes(self.data)
+        return (*self.data.notes, *([unlike] if unlike else []))
+
+    @property
+    def facts(self) -> dict[str, tuple[str, ...]]:
+        """What a network's file tells of data that may change under it: names of classes, and of columns."""
+        if self.data.name in DATASETS:
+            return {}
+        return {"classes": self.outputs} | ({} if self.data.shape else {"inputs": self.inputs})
+
+    @property
     def n_inputs(self) -> int:
         """Numbers of an image."""
         return len(self.data.inputs)
@@ -70,18 +84,19 @@ class ClassificationTask:
 def make_classification(
     dataset: str,
     *,
+    label: str | None = None,
     batch_size: int = BATCH_SIZE,
     output_activation: str = "linear",
     failure_return: float | None = None,
 ) -> ClassificationTask:
-    """Build the task of a data set: a known name, or the path of an .npz or .csv file.
+    """Build the task of a data set: a known name, or the path of an .npz file or a table.
 
-    A batch is at most all training images.
+    `label` names a table's column of classes. A batch is at most all training images.
 
     Raises:
         UnknownDataset, DataError: why it cannot be built.
     """
-    data = load(dataset)
+    data = load(dataset, label)
     if len(data.classes) < 2:
         raise TaskError(f"{dataset}: expected at least 2 classes, got {len(data.classes)}")
     batch_size = min(batch_size, len(data.train))

@@ -13,6 +13,8 @@ import gymnasium
 
 from wann.errors import MissingPackage, TaskError, UnknownEnvironment, did_you_mean
 from wann.tasks.compiled import COMPILED
+from wann.tasks.own import file_of, reload_if_changed
+from wann.tasks.own.environments import make_able
 from wann.tasks.spaces import action_rule, observation_rule
 from wann.tasks.task import Task
 
@@ -39,10 +41,10 @@ def make_task(
     failure_return: float | None = None,
     compiled: bool = True,
 ) -> Task:
-    """Build the task of a Gymnasium id (or `module:id`).
+    """Build the task of a Gymnasium id, of `module:id`, or of `file.py:Class` (or a function that makes one).
 
     Args:
-        env: the id.
+        env: the id; the path of a file is absolute, or relative to the working folder.
         kwargs: keyword arguments for `gymnasium.make`.
         max_episode_steps: replaces the environment's own limit.
         output_activation: the activation of every output node.
@@ -53,6 +55,9 @@ def make_task(
         UnknownEnvironment, MissingPackage, UnsupportedSpace, TaskError: why it cannot be built.
     """
     kwargs = dict(kwargs or {})
+    if file := file_of(env):
+        env = f"{file}:{env.rpartition(':')[2]}"
+        reload_if_changed(file)
     real = make_environment(env, kwargs, max_episode_steps)
     try:
         observations = observation_rule(env, getattr(real, "observation_space", None))
@@ -97,14 +102,14 @@ def make_environment(
         options["max_episode_steps"] = max_episode_steps
     if render_mode is not None:
         options["render_mode"] = render_mode
-    module = env.partition(":")[0] if ":" in env else None
+    module = env.partition(":")[0] if ":" in env and not file_of(env) else None
     if module and not _is_installed(module.partition(".")[0]):
         raise MissingPackage(
-            f"task.env: '{env}' needs the Python module '{module}', which is not found; try: "
-            f"pip install {module}, or where it is a file of yours, PYTHONPATH=FOLDER"
+            f"task.env: '{env}' needs the Python module '{module}', which is not found; where it is a file "
+            f"of yours, put {module}.py beside the config or write its path; else install its package"
         )
     try:
-        return gymnasium.make(env, disable_env_checker=True, **options)
+        return gymnasium.make(make_able(env), disable_env_checker=True, **options)
     except gymnasium.error.DependencyNotInstalled as error:
         raise MissingPackage(_missing(env, error)) from error
     except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:

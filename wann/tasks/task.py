@@ -50,6 +50,16 @@ class Task:
         return self.env
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of it, a line each: nothing."""
+        return ()
+
+    @property
+    def facts(self) -> dict[str, tuple[str, ...]]:
+        """What a network's file tells of the data that it is for: nothing."""
+        return {}
+
+    @property
     def n_inputs(self) -> int:
         """Numbers in a flat observation."""
         return self.observations.n_inputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ def build_task(section: TaskConfig) -> AnyTask:
     if section.dataset is not None:
         return make_classification(
             section.dataset,
+            label=section.label,
             batch_size=section.batch_size or BATCH_SIZE,
             output_activation=section.output_activation,
             failure_return=section.failure_return,
@@ -53,7 +55,19 @@ def plan_network(file: NetworkFile, task: AnyTask, path: Path) -> Network:
             f"{path}: has {genome.n_inputs} inputs and {genome.n_outputs} outputs, but {task.name} needs "
             f"{task.n_inputs} and {task.n_outputs}; it is for another task"
         )
+    for what, names in task.facts.items():
+        had = file.provenance.get(what)
+        if isinstance(had, list) and len(had) == len(names) and had != list(names):
+            raise GenomeError(f"{path}: {_other_names(what, had, names, task.name)}; it is for other data")
     return compile_genome(genome)
+
+
+def _other_names(what: str, had: Sequence[str], has: Sequence[str], task: str) -> str:
+    """What is another name, or another order, in two lists of as many."""
+    if set(had) == set(has):
+        return f"has its {what} in another order than {task}"
+    k = next(k for k, (one, other) in enumerate(zip(had, has, strict=True)) if one != other)
+    return f"has {what} that are not those of {task} ('{had[k]}', not '{has[k]}')"
 
 
 def trained_weights(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from wann.config import Config, config_hash, load_config, override
+from wann.config import Config, config_hash, load_config, override, rooted
 from wann.errors import ConfigError, RunExists
 from wann.genome.dense import dense_genome
 from wann.records.find import RUNS
@@ -35,7 +35,8 @@ class DenseRun:
         """
         name = "run" if isinstance(config, Config) else Path(config).stem
         changes = [] if seed is None else [f"run.seed={seed}"]
-        loaded = override(config, changes) if isinstance(config, Config) else load_config(config, changes)
+        given = isinstance(config, Config)
+        loaded = rooted(override(config, changes)) if given else load_config(config, changes)
         if loaded.topology is None:
             where = "config" if isinstance(config, Config) else config
             raise ConfigError(
@@ -70,6 +71,7 @@ class DenseRun:
             "topology": topology.model_dump(mode="json"),
             "connections": len(genome.source),
             "nodes": genome.n_nodes,
+            **task.facts,
         }
         return NetworkFile(config.task, genome, provenance=provenance)
 

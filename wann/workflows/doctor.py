@@ -108,9 +108,9 @@ def _films() -> Check:
 
 
 def _data() -> Check:
-    from wann.tasks.datasets import data_folder, missing_files
+    from wann.tasks.datasets import home, missing_files
 
-    folder, missing = data_folder() / "mnist", missing_files("mnist")
+    folder, missing = home("mnist"), missing_files("mnist")
     found = f"{folder}: " + (f"{len(missing)} of MNIST's 4 files missing" if missing else "MNIST is there")
     cure = "only for MNIST: wann data download mnist, or set WANN_DATA_DIR to a folder that holds mnist/"
     return Check("data", not missing, found, cure, needed=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from wann.evaluation.pools import ChunkedPool
 from wann.evaluation.regimes import judge
 from wann.network.network import Networks
 from wann.network.plan import compile_population
-from wann.records.find import find_network
+from wann.records.find import find_network, resolve
 from wann.records.paths import RunPaths
 from wann.records.reading import RecordedRun
 from wann.report.dossier import Dossier, LastPopulation
@@ -43,6 +45,7 @@ def gather(target: str | Path, episodes: int = 100, workers: int | None = None) 
     Raises:
         WannError: there is no such network, or it does not fit its task.
     """
+    (target,) = resolve([target])
     file, path = find_network(target)
     task = build_task(file.task)
     network = plan_network(file, task, path)
@@ -69,6 +72,33 @@ def gather(target: str | Path, episodes: int = 100, workers: int | None = None) 
         provenance=file.provenance,
         state=_state(run) if run else "a network file",
     )
+
+
+def told_apart(dossiers: Sequence[Dossier], paths: Sequence[Path]) -> list[Dossier]:
+    """Return dossiers with names of their own: alike ones with as many folders of their path as that takes.
+
+    Args:
+        dossiers: of runs and network files.
+        paths: the network file of each.
+    """
+    pairs = list(zip(dossiers, paths, strict=True))
+    whole = [path.parent if d.name == path.parent.name else path.with_suffix("") for d, path in pairs]
+    parts = [path.absolute().parts for path in whole]
+    depths = [1] * len(parts)
+    names = [dossier.name for dossier in dossiers]
+    while True:
+        counts = Counter(names)
+        alike = [k for k, name in enumerate(names) if counts[name] > 1 and depths[k] < len(parts[k])]
+        if not alike:
+            break
+        for k in alike:
+            depths[k] += 1
+            names[k] = "/".join(parts[k][-depths[k] :])
+    seen: Counter[str] = Counter()
+    for k, name in enumerate(names):  # one network twice
+        seen[name] += 1
+        names[k] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return [replace(dossier, name=name) for dossier, name in zip(dossiers, names, strict=True)]
 
 
 def _run(path: Path) -> RecordedRun | None:

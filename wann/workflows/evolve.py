@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wann.config import Config
+from wann.config import Config, rooted
 from wann.errors import ConfigError, OutputError
 from wann.evaluation.backends import make_pool
 from wann.evaluation.pools import ChunkedPool, cores
@@ -23,7 +24,8 @@ from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
 from wann.workflows.interruption import Interruption, interruption
-from wann.workflows.watcher import Silent, Watcher
+from wann.workflows.origin import changed_since, origin_of_config
+from wann.workflows.watcher import Silent, Watcher, say_notes
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,18 @@ def start(
         KeyboardInterrupt: Ctrl-C came; the run is saved as it was after the running generation.
     """
     leave_if_imported()
-    watcher = watcher or Silent()
+    config, watcher = rooted(config), watcher or Silent()
     if config.topology:
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
     task = pool.task if pool else build_task(config.task)
-    with interruption(watcher) as interrupted, RunDirectory.create(folder, name, config) as directory:
+    if pool is None:
+        say_notes(task, watcher)
+    with (
+        interruption(watcher) as interrupted,
+        RunDirectory.create(folder, name, config, task.facts) as directory,
+    ):
         if tensorboard:
             directory.draw_curves()
         return _search(directory, task, None, config.search.generations, watcher, interrupted, pool=pool)
@@ -96,6 +103,7 @@ def resume(
         tensorboard: write curves for TensorBoard from now on; a run that has some goes on with them anyway.
 
     Raises:
+        DataChanged: the data are not those that the run began with.
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
         KeyboardInterrupt: Ctrl-C came; the run is saved as it was after the running generation.
     """
@@ -114,10 +122,13 @@ def resume(
         if state and state.champion:
             directory.record_champion(state.champion)  # in case its file was lost
         task = build_task(directory.config.task)
+        changed = changed_since(
+            directory.paths.folder, directory.manifest, directory.config, task, watcher.note
+        )
         if state and (status := _stop_reason(state, directory, total)):
             watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
             return Outcome(folder, state, status, task.compiled)
-        return _search(directory, task, state, total, watcher, interrupted, backend, workers)
+        return _search(directory, task, state, total, watcher, interrupted, backend, workers, changed=changed)
 
 
 def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
@@ -137,11 +148,12 @@ def _search(
     backend: str | None = None,
     workers: int | None = None,
     pool: ChunkedPool | None = None,
+    changed: Sequence[str] = (),
 ) -> Outcome:
     config = directory.config
     backend = backend or config.evaluation.backend
     workers = workers or config.evaluation.workers or cores()
-    begin_session(directory.paths, backend, workers, total)
+    begin_session(directory.paths, backend, workers, total, origin_of_config(config, task), changed)
     if state is None:
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status, told_failure = "failed", False

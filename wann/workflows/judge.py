@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from wann.config import Config
 from wann.errors import EvaluationError
 from wann.evaluation.backends import make_pool
@@ -15,9 +17,11 @@ from wann.evaluation.regimes import held_out, judge
 from wann.evaluation.spread import Spread, Sweep
 from wann.evaluation.weights import check_weights
 from wann.network.network import Network
-from wann.records.find import find_network
+from wann.records.find import find_network, resolve
+from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network, trained_weights
+from wann.workflows.origin import changes_beside, origin_of_section
 
 SEARCH_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 
@@ -28,6 +32,7 @@ class TestReport:
 
     Attributes:
         tuned_file: where the trained weights of regime 4 come from, None where there are none.
+        changed: a line for each thing that is not as it was when the network's run was made, its data first.
     """
 
     __test__ = False  # not a test case, whatever its name
@@ -36,11 +41,23 @@ class TestReport:
     network: Network
     judgement: Judgement
     tuned_file: Path | None = None
+    changed: tuple[str, ...] = ()
 
     @property
     def search_mean(self) -> float:
         """Mean over the search's shared weights."""
         return self.judgement.search_mean
+
+    @property
+    def most_frequent(self) -> tuple[str, float] | None:
+        """The most frequent class of the test images and its share; None without images.
+
+        It is what a constant answer gets.
+        """
+        if not isinstance(self.task, ClassificationTask):
+            return None
+        counts = np.bincount(self.task.data.test.labels, minlength=self.task.n_outputs)
+        return self.task.outputs[int(counts.argmax())], float(counts.max() / counts.sum())
 
     def to_json(self) -> dict[str, Any]:
         """The object that `wann test --json` prints; NaN becomes null.
@@ -54,6 +71,11 @@ class TestReport:
             "figure": "accuracy" if j.n_images else "return",
             "episodes": j.episodes,
             **({"images": j.n_images} if j.n_images else {}),
+            **(
+                {"most_frequent_class": dict(zip(("class", "share"), self.most_frequent, strict=True))}
+                if self.most_frequent
+                else {}
+            ),
             "connections": self.network.n_connections,
             "nodes": self.network.n_nodes,
             "search_weights": _sweep(j.search),
@@ -61,7 +83,9 @@ class TestReport:
             "random_weights": _some(j.random_weights, "mean", "std"),
             "random_shared_weight": {
                 "mean": j.shared_mean,
+                "mean_without_zero": j.shared_mean_without_zero,
                 "std_over_weights": j.shared_std_over_weights,
+                "std_over_weights_without_zero": j.without_zero.std_over_weights,
                 "std_over_episodes": j.shared_std_over_episodes,
             },
             "tuned_shared_weight": {"weight": j.tuned_weight, **_some(j.tuned, "mean", "std")},
@@ -69,12 +93,15 @@ class TestReport:
             "signed_shared_weight": j.signed
             and {
                 "mean": j.signed.shared.mean,
+                "mean_without_zero": j.signed.without_zero.shared.mean,
                 "std_over_weights": j.signed.std_over_weights,
+                "std_over_weights_without_zero": j.signed.without_zero.std_over_weights,
                 "std_over_episodes": j.signed.std_over_episodes,
             },
             "tuned_signed_shared_weight": j.signed
             and {"weight": j.signed.tuned_weight, **_some(j.signed.tuned, "mean", "std")},
             "ensemble": j.ensemble,
+            **({"changed": list(self.changed)} if self.changed else {}),
         }
 
 
@@ -82,6 +109,7 @@ def _sweep(sweep: Sweep) -> dict[str, Any]:
     rows = zip(sweep.weights, sweep.each, strict=True)
     return {
         "mean": sweep.mean,
+        "mean_without_zero": sweep.mean_without_zero,
         "per_weight": {repr(weight): mean for weight, mean in sweep.per_weight},
         "sweep": [{"weight": weight, **_some(row, "mean", "std", "low", "high")} for weight, row in rows],
     }
@@ -122,6 +150,7 @@ def test(
     own_weights = check_weights(own_weights)
     if shared_weights is not None and not check_weights(shared_weights):
         raise EvaluationError("test: expected at least one weight in shared_weights, got none")
+    (target,) = resolve([target])
     file, path = find_network(target)
     task = build_task(config.task if config else file.task)
     network = plan_network(file, task, path)
@@ -129,11 +158,12 @@ def test(
     if weights is None:
         own = file.provenance.get("shared_weights", SEARCH_WEIGHTS)
         weights = config.evaluation.shared_weights if config else own
+    changed = () if config else tuple(changes_beside(path, origin_of_section(file.task, task)))
     trained, source = trained_weights(target, file, path, network) if tuned else (None, None)
     with make_pool(task, "local", workers) as pool:
         shared = [float(weight) for weight in weights]
         found = judge(pool, network, shared, episodes, seed, own_weights, trained)
-        return TestReport(task, network, found, source)
+        return TestReport(task, network, found, source, changed)
 
 
 def glance(target: str | Path, episodes: int = 100, seed: int = 0) -> tuple[tuple[float, float], ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wann.config import PruneConfig
+from wann.config import PruneConfig, rooted
 from wann.errors import OutputError, RunExists
 from wann.evaluation.jobs import Jobs, make_jobs
 from wann.evaluation.pools import cores
@@ -21,10 +22,12 @@ from wann.records.working import WorkingFolder, forget_words, under_way
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.interruption import Interruption, interruption
+from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
 from wann.workflows.prune_rows import cell_files, dense_files
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
 from wann.workflows.prune_work import Failure, Job, work
+from wann.workflows.watcher import say_notes
 
 if TYPE_CHECKING:
     from wann.pruning.dense import DenseNet
@@ -61,11 +64,12 @@ def start(config: PruneConfig, folder: Path, name: str, watcher: PruneWatcher | 
         KeyboardInterrupt: Ctrl-C came; the cells that were begun are finished and recorded.
     """
     leave_if_imported()
-    watcher = watcher or SilentPruning()
+    config, watcher = rooted(config), watcher or SilentPruning()
     with interruption(watcher, "cell") as interrupted:
         if RunPaths(folder).manifest.exists():
             return _go_on(config, folder, watcher, interrupted)
         task = build_task(config.task)
+        say_notes(task, watcher)
         with PruneDirectory.create(folder, name, config, _n_cells(config)) as directory:
             return _Session(directory, config, task, watcher).run(interrupted)
 
@@ -84,6 +88,7 @@ def resume(
         watcher: is told what happens.
 
     Raises:
+        DataChanged: the data are not those that finished cells were made of.
         WannError: the run cannot be opened.
         KeyboardInterrupt: Ctrl-C came; the cells that were begun are finished and recorded.
     """
@@ -94,7 +99,7 @@ def resume(
         changed = {key: value for key, value in settings.items() if value is not None}
         config = directory.config
         config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update=changed)})
-        return _Session(directory, config, build_task(config.task), watcher).run(interrupted)
+        return _again(directory, config, watcher, interrupted)
 
 
 def _go_on(
@@ -104,10 +109,23 @@ def _go_on(
         with PruneDirectory(folder) as directory:
             recorded = directory.config
             if config.model_copy(update={"evaluation": recorded.evaluation}) == recorded:
-                return _Session(directory, config, build_task(config.task), watcher).run(interrupted)
+                return _again(directory, config, watcher, interrupted)
     raise RunExists(
         f"{folder}: holds another run; choose another --run-dir, or go on with it: wann resume {folder}"
     )
+
+
+def _again(
+    directory: PruneDirectory, config: PruneConfig, watcher: PruneWatcher, interrupted: Interruption
+) -> PruneOutcome:
+    """Go on where the data are those that finished cells were made of.
+
+    Raises:
+        DataChanged: they are not.
+    """
+    task = build_task(config.task)
+    changed = changed_since(directory.paths.folder, directory.manifest, config, task, watcher.note)
+    return _Session(directory, config, task, watcher, changed).run(interrupted)
 
 
 def _n_cells(config: PruneConfig) -> int:
@@ -118,8 +136,14 @@ class _Session:
     """One process at work on a run."""
 
     def __init__(
-        self, directory: PruneDirectory, config: PruneConfig, task: AnyTask, watcher: PruneWatcher
+        self,
+        directory: PruneDirectory,
+        config: PruneConfig,
+        task: AnyTask,
+        watcher: PruneWatcher,
+        changed: Sequence[str] = (),
     ) -> None:
+        self.changed = changed  # since the session before
         self.directory, self.config, self.task, self.watcher = directory, config, task, watcher
         self.finished, problems = directory.finished()
         for problem in problems:
@@ -139,7 +163,8 @@ class _Session:
             self.watcher.note(f"nothing to do: all {len(self.names)} cells are finished already")
             return self._outcome("finished")
         workers = min(settings.workers or cores(), len(seeds) + len(self.waiting))
-        begin_session(paths, settings.backend, workers, len(self.names))
+        origin = origin_of_config(self.config, self.task)
+        begin_session(paths, settings.backend, workers, len(self.names), origin, self.changed)
         status = "failed"
         try:
             with make_jobs(self.task, work, settings.backend, workers) as jobs:
@@ -202,10 +227,10 @@ class _Session:
         if isinstance(answer, Failure):
             return self._fail(subject, answer)
         if isinstance(subject, Cell):
-            row, network = cell_files(subject, answer, self.directory.config)
+            row, network = cell_files(subject, answer, self.directory.config, self.task.facts)
         else:
             self.dense[subject] = answer = self._with_its_seconds(answer)
-            row, network = dense_files(answer, self.directory.config)
+            row, network = dense_files(answer, self.directory.config, self.task.facts)
         if row.cell not in self.finished:
             self._record(row, network)
         left = {cell.seed for cell in (*self.waiting, *self.running.values()) if isinstance(cell, Cell)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,13 @@ from wann.workflows.prune_plan import Cell, definition, dense_name
 if TYPE_CHECKING:
     from wann.pruning.cell import CellResult, DenseNet
 
+Facts = Mapping[str, Sequence[str]]
 
-def cell_files(cell: Cell, result: CellResult, config: PruneConfig) -> tuple[CellRow, NetworkFile]:
-    """Return the row and the network of a finished cell."""
+
+def cell_files(
+    cell: Cell, result: CellResult, config: PruneConfig, facts: Facts
+) -> tuple[CellRow, NetworkFile]:
+    """Return the row and the network of a finished cell; `facts` is what networks tell of their data."""
     row = CellRow(
         cell=cell.name,
         recipe=cell.recipe.name,
@@ -39,10 +44,10 @@ def cell_files(cell: Cell, result: CellResult, config: PruneConfig) -> tuple[Cel
         network=f"networks/{cell.name}.json",
         env_steps=result.env_steps,
     )
-    return row, _network(row, result.layers, config)
+    return row, _network(row, result.layers, config, facts)
 
 
-def dense_files(dense: DenseNet, config: PruneConfig) -> tuple[CellRow, NetworkFile]:
+def dense_files(dense: DenseNet, config: PruneConfig, facts: Facts) -> tuple[CellRow, NetworkFile]:
     """Return the row and the network of a seed's dense network."""
     from wann.pruning.simplify import count
 
@@ -69,10 +74,10 @@ def dense_files(dense: DenseNet, config: PruneConfig) -> tuple[CellRow, NetworkF
         network=f"networks/{name}.json",
         env_steps=dense.env_steps,
     )
-    return row, _network(row, dense.layers, config)
+    return row, _network(row, dense.layers, config, facts)
 
 
-def _network(row: CellRow, layers: Any, config: PruneConfig) -> NetworkFile:
+def _network(row: CellRow, layers: Any, config: PruneConfig, facts: Facts) -> NetworkFile:
     from wann.pruning.bridge import to_network_file_parts
 
     output = config.task.output_activation
@@ -83,6 +88,7 @@ def _network(row: CellRow, layers: Any, config: PruneConfig) -> NetworkFile:
         "config_hash": config_hash(config),
         **{name: getattr(row, name) for name in figures},
         "connections": row.effective_connections,
+        **facts,
     }
     if row.env_steps is not None:
         provenance["env_steps"] = row.env_steps

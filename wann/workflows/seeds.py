@@ -21,7 +21,7 @@ from wann.records.run_directory import check_new
 from wann.workflows.build import build_task
 from wann.workflows.evolve import Outcome, start
 from wann.workflows.interruption import interruption
-from wann.workflows.watcher import Silent, Watcher
+from wann.workflows.watcher import Silent, Watcher, say_notes
 
 TEST_EPISODES = 100
 _MOST_SEEDS = 10_000
@@ -106,6 +106,7 @@ def evolve_seeds(
     for folder in folders:
         check_new(folder)
     task, settings = build_task(config.task), config.evaluation
+    say_notes(task, watcher)
     results: list[SeedResult] = []
     with interruption(watcher) as interrupted, make_pool(task, settings.backend, settings.workers) as pool:
         for seeded, folder in zip(configs, folders, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +20,14 @@ from wann.records.paths import RunPaths
 from wann.records.tuning import TuningFiles
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.classification import ClassificationTask
+from wann.tasks.origin import Origin
 from wann.training.state import TuneState
 from wann.workflows.dense import DenseRun
 from wann.workflows.interruption import Interruption, interruption
+from wann.workflows.origin import changes_beside, origin_of_section
 from wann.workflows.tune_job import TuneJob, make_job
 from wann.workflows.tuning import begin, make_trainer, result_file
-from wann.workflows.watcher import Silent, TuneWatcher
+from wann.workflows.watcher import Silent, TuneWatcher, say_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,7 @@ def tune(
         watcher: is told what happens.
 
     Raises:
+        DataChanged: what an equal call has begun was of other data.
         WannError: there is no such network, it cannot be tuned so, or files cannot be written.
         KeyboardInterrupt: Ctrl-C came; the tuning is saved as it was after the running iteration.
     """
@@ -91,19 +94,24 @@ def tune(
     watcher = watcher or Silent()
     job = make_job(target, method, settings or {}, seed, start, output)
     if isinstance(target, DenseRun):
+        say_notes(job.task, watcher)
         target.make()
     backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
+    origin = origin_of_section(job.file.task, job.task)
     with (
         interruption(watcher, "iteration") as interrupted,
-        TuningFiles(job.output, job.identity) as files,
+        TuningFiles(job.output, job.identity, origin) as files,
     ):
         state = _newest_state(files, restart, watcher)
+        said = files.changed if state else changes_beside(job.source, origin)
+        for line in said:
+            watcher.note(f"{line}; what is computed from now on is computed with it")
         if state and _is_over(job, state) and (recorded := files.recorded(state)):
             watcher.note(f"nothing to do: {job.output} is finished, after {state.iteration} iterations")
             return TuneOutcome(job, state, recorded)
         with (
             make_pool(job.task, backend, workers) as pool,
-            _session(job, backend, workers or cores(), interrupted) as session,
+            _session(job, backend, workers or cores(), interrupted, origin, said) as session,
         ):
             outcome = _carry_on(job, files, state, pool, interrupted, watcher)
             session.append(outcome.status)
@@ -111,7 +119,14 @@ def tune(
 
 
 @contextmanager
-def _session(job: TuneJob, backend: str, workers: int, interrupted: Interruption) -> Iterator[list[str]]:
+def _session(
+    job: TuneJob,
+    backend: str,
+    workers: int,
+    interrupted: Interruption,
+    origin: Origin,
+    changed: Sequence[str],
+) -> Iterator[list[str]]:
     """Note in the manifest of a run that is nothing but a tuning that this process works on it.
 
     The list takes the status that it ends with.
@@ -121,7 +136,7 @@ def _session(job: TuneJob, backend: str, workers: int, interrupted: Interruption
         yield status
         return
     paths = RunPaths(job.dense_run)
-    begin_session(paths, backend, workers, 0)
+    begin_session(paths, backend, workers, 0, origin, changed)
     try:
         yield status
     except KeyboardInterrupt:

@@ -11,7 +11,7 @@ from typing import Any
 
 from wann.errors import OutputError, TuneError, did_you_mean
 from wann.network.network import Network
-from wann.records.find import find_network, in_zoo
+from wann.records.find import find_network, in_zoo, resolve
 from wann.records.network_file import NetworkFile
 from wann.records.paths import RunPaths, tuned_beside
 from wann.tasks.classification import ClassificationTask
@@ -104,6 +104,7 @@ def make_job(
     if isinstance(target, DenseRun):
         file, source = target.network_file(), target.champion
     else:
+        (target,) = resolve([target])
         file, source = find_network(target)
     task = build_task(file.task)
     network = plan_network(file, task, source)

@@ -17,6 +17,7 @@ from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.comparison import Differs, compare_champion, compare_row
 from wann.workflows.generation import next_generation
+from wann.workflows.origin import changed_since
 from wann.workflows.watcher import Silent, Watcher
 
 
@@ -73,6 +74,7 @@ def verify(
         watcher: is told what happens.
 
     Raises:
+        DataChanged: the data are not those of the run, so it cannot be replayed.
         WannError: there is no run, or nothing in it yet, or its config was changed, or its task or the
             backend cannot be had.
     """
@@ -80,6 +82,7 @@ def verify(
     run = RecordedRun(folder)
     run.check_searched()
     task = build_task(run.config.task)
+    changed_since(folder, run.manifest, run.config, task, watcher.note)
     begin = end = 0
     found: tuple[Any, ...] = ()
     try:

@@ -54,3 +54,9 @@ class Silent:
 
     def iteration(self, info: TuneInfo) -> None:
         """Say nothing."""
+
+
+def say_notes(task: AnyTask, watcher: Noting) -> None:
+    """Say what a person should know of a task before it is worked on."""
+    for text in task.notes:
+        watcher.note(text)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
-from wann.errors import PruningError
+from wann.errors import PruningError, TaskError
 from wann.pruning.criteria import (
     activity,
     connection_effect,
@@ -21,8 +22,9 @@ from wann.pruning.criteria import (
     synflow,
     taylor,
 )
-from wann.pruning.criteria.registry import CRITERIA, NEURON_CRITERIA, Criterion
+from wann.pruning.criteria.registry import CRITERIA, NEURON_CRITERIA, OWN_CRITERIA, Criterion
 from wann.pruning.recipe import require_known
+from wann.tasks.own import file_of, load_file
 
 __all__ = ["CRITERIA", "NEURON_CRITERIA", "SHIPPED", "Criterion", "find_criterion"]
 
@@ -46,12 +48,14 @@ SHIPPED = (
 
 
 def find_criterion(name: str) -> Criterion:
-    """Return a criterion by its name, or by `module:name`, after importing that module.
+    """Return a criterion by its name, or by `module:name` or `file.py:name`, after importing that.
 
     Raises:
         UnknownMethod: there is none of that name.
-        PruningError: the module cannot be imported, for whatever reason.
+        PruningError: the module or file cannot be imported, for whatever reason.
     """
+    if file := file_of(name):
+        return _in_file(file, name.rpartition(":")[2])
     module, _, rest = name.rpartition(":")
     if module:
         try:
@@ -62,3 +66,16 @@ def find_criterion(name: str) -> Criterion:
     known = {**CRITERIA, **NEURON_CRITERIA}
     require_known("criterion", rest, known)
     return known[rest]
+
+
+def _in_file(file: Path, name: str) -> Criterion:
+    """Return what a file, or one beside it that it imports, registers under a name."""
+    try:
+        module = load_file(file).__name__
+    except TaskError as error:
+        raise PruningError(f"criterion '{name}': {error}") from error
+    package = module.partition(".")[0]
+    found = {key: each for (home, key), each in OWN_CRITERIA.items() if home.partition(".")[0] == package}
+    found |= {key: each for (home, key), each in OWN_CRITERIA.items() if home == module}
+    require_known(f"{file}: criterion", name, found)
+    return found[name]

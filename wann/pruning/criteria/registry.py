@@ -7,7 +7,8 @@
         return [weight.abs() / weight.shape[1] for weight in case.weights]
 
 A function returns one tensor a layer, higher = keep: `(out, in)` for weights, `(neurons,)` of every hidden
-layer for neurons. It changes nothing. A file of one's own is named with its module: `my_module:thin`.
+layer for neurons. It changes nothing. One of your own is named with its file, `mine.py:thin`,
+or with its module, `my_module:thin`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingD
 from wann.pruning.case import LOSSES, Case, Values
 from wann.pruning.criteria.options import Option, one_of
 from wann.pruning.recipe import UNITS, WHEN, require_known
+from wann.tasks.own.loading import own_file
 
 Score = Callable[[Case], Sequence[Tensor]]
 Update = Callable[[Case, list[Tensor]], Values]
@@ -144,6 +146,8 @@ class Criterion:
 # What has been registered: criteria that score weights, and those that score neurons.
 CRITERIA: dict[str, Criterion] = {}
 NEURON_CRITERIA: dict[str, Criterion] = {}
+# (module, name) -> a criterion of a file that a config names: files do not see each other's.
+OWN_CRITERIA: dict[tuple[str, str], Criterion] = {}
 
 
 def criterion(name: str, line: str, **keys: Any) -> Callable[[Score], Score]:
@@ -158,6 +162,9 @@ def criterion(name: str, line: str, **keys: Any) -> Callable[[Score], Score]:
         require_known(f"{name}: when", made.when, WHEN)
         require_known(f"{name}: unit", made.unit, UNITS)
         require_known(f"{name}: looks_at", made.looks_at, LOOKS)
+        if own_file(score.__module__):
+            OWN_CRITERIA[score.__module__, name] = made
+            return score
         known = {**CRITERIA, **NEURON_CRITERIA}.get(name)
         if known is not None and known.score.__module__ != score.__module__:
             raise PruningError(f"{name}: a criterion of that name is in {known.score.__module__} already")

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from wann.errors import TaskError, UnknownEnvironment, did_you_mean
 from wann.tasks.compiled.dynamics import Dynamics
+from wann.tasks.own.loading import file_of, load_file, own_file
 
 __all__ = ["COMPILED", "Dynamics", "dynamics_of", "register"]
 
@@ -27,7 +28,8 @@ def register(env: str, module: str) -> None:
     the environment imports that module, worker processes too.
 
     Args:
-        env: the id as configs write it, `module:id`.
+        env: the id as configs write it, `module:id`; in a file that a config names, the file takes the
+            module's place.
         module: the module that holds `DYNAMICS`, mostly `__name__`.
 
     Raises:
@@ -52,6 +54,9 @@ def register(env: str, module: str) -> None:
             f"register: Gymnasium knows no environment '{name}'"
             f"{did_you_mean(name, gymnasium.registry) or '; call gymnasium.register first'}"
         )
+    if file := own_file(module):
+        COMPILED[f"{file}:{name}"] = module
+        return
     if COMPILED.get(env, module) != module:
         raise TaskError(f"register: '{env}' has compiled dynamics already, those of {COMPILED[env]}")
     COMPILED[env] = module
@@ -66,7 +71,7 @@ def dynamics_of(env: str) -> Dynamics:
     """
     package, colon, _ = env.partition(":")
     if env not in COMPILED and colon:
-        import_module(package)
+        load_file(file) if (file := file_of(env)) else import_module(package)
     if env not in COMPILED:
         raise UnknownEnvironment(f"no compiled dynamics for '{env}'{did_you_mean(env, COMPILED)}")
     dynamics = getattr(import_module(COMPILED[env]), "DYNAMICS", None)

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from wann.tasks.datasets.catalogue import DATASETS, load
 from wann.tasks.datasets.dataset import Dataset, Split
-from wann.tasks.datasets.files import COLLECTIONS, data_folder, missing_files
+from wann.tasks.datasets.files import COLLECTIONS, data_folder, home, missing_files
 
-__all__ = ["COLLECTIONS", "DATASETS", "Dataset", "Split", "data_folder", "load", "missing_files"]
+__all__ = ["COLLECTIONS", "DATASETS", "Dataset", "Split", "data_folder", "home", "load", "missing_files"]

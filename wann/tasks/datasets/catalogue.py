@@ -13,7 +13,8 @@ from wann.tasks.datasets.dataset import Dataset, make_dataset, without_test_set
 from wann.tasks.datasets.files import checked_files
 from wann.tasks.datasets.idx import read_idx
 from wann.tasks.datasets.images import deskew, resize
-from wann.tasks.datasets.tables import read_csv, read_npz
+from wann.tasks.datasets.npz import read_npz
+from wann.tasks.datasets.table import ENDINGS, read_table
 
 _CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
 _BRIGHTEST = 255.0
@@ -21,10 +22,8 @@ _DIGITS_TEST_SHARE = 400 / 1797
 
 
 def _digits() -> Dataset:
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise DataError("digits: needs the package scikit-learn; try: pip install scikit-learn") from error
+    from sklearn.datasets import load_digits
+
     images, labels = load_digits(return_X_y=True)
     return without_test_set("digits", images / 16.0, labels, _DIGITS_TEST_SHARE, (8, 8))
 
@@ -60,25 +59,53 @@ DATASETS: dict[str, tuple[Callable[[], Dataset], str]] = {
     "mnist28": (_mnist28, "MNIST, 28x28"),
     "fashion": (_fashion, "Fashion-MNIST, 28x28"),
 }
-_READERS = {".npz": read_npz, ".csv": read_csv}
 
 
-@cache
-def load(name: str) -> Dataset:
-    """Return a data set by its name, or a user's own by the path of its .npz or .csv file.
+def load(name: str, label: str | None = None) -> Dataset:
+    """Return a data set by its name, or a user's own by the path of its .npz file or its table.
+
+    Args:
+        name: of the data set, or a path.
+        label: the column of a table that names the classes; None for the one that is called as labels are.
 
     Raises:
         UnknownDataset: there is none of that name.
         DataError: its files are not there, or are not what they should be.
     """
+    path = Path(name)
+    stamp = path.stat() if name not in DATASETS and path.is_file() else None
+    return _load(name, label, (stamp.st_mtime_ns, stamp.st_size, stamp.st_ino) if stamp else None)
+
+
+@cache
+def _load(name: str, label: str | None, stamp: tuple[int, ...] | None) -> Dataset:
+    """As `load`; a file that was changed has another stamp."""
+    path = Path(name)
+    if name not in DATASETS and _is_table(path):
+        return read_table(_there(path), label)
+    if label is not None:
+        raise DataError(
+            f"task.label: is for tables ({', '.join(ENDINGS)}), and '{name}' is none; leave it out"
+        )
     if name in DATASETS:
         return DATASETS[name][0]()
-    path = Path(name)
-    if reader := _READERS.get(path.suffix.lower()):
-        if not path.is_file():
-            raise UnknownDataset(f"task.dataset: '{name}': no such file")
-        return reader(path)
+    if path.suffix.lower() == ".npz":
+        return read_npz(_there(path))
     raise UnknownDataset(
-        f"task.dataset: unknown data set '{name}'; known are {', '.join(DATASETS)}, and paths of .npz and "
-        f".csv files{did_you_mean(name, DATASETS)}"
+        f"task.dataset: unknown data set '{name}'; known are {', '.join(DATASETS)}, and paths of "
+        ".npz files and of "
+        f"tables ({', '.join(ENDINGS)}, also with .gz){did_you_mean(name, DATASETS)}"
     )
+
+
+def _is_table(path: Path) -> bool:
+    unpacked = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return unpacked.suffix.lower() in ENDINGS
+
+
+def _there(path: Path) -> Path:
+    if path.is_file():
+        return path
+    what = "is a folder; expected a file" if path.is_dir() else "no such file"
+    near = [other.name for other in path.parent.glob("*") if other.is_file()] if path.parent.is_dir() else []
+    raise UnknownDataset(f"task.dataset: '{path}': {what}{did_you_mean(path.name, near)}")

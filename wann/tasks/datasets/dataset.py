@@ -39,6 +39,7 @@ class Dataset:
         classes: names of the classes, by label.
         shape: (height, width) where the inputs are an image, else None.
         inputs: names of the inputs.
+        notes: what was guessed in reading it, or is odd about it, a line each, for people.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Dataset:
     classes: tuple[str, ...]
     inputs: tuple[str, ...]
     shape: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def make_dataset(
@@ -58,6 +60,7 @@ def make_dataset(
     shape: tuple[int, int] | None = None,
     classes: tuple[str, ...] | None = None,
     inputs: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Dataset:
     """Check the arrays and set the last images for training apart as validation.
 
@@ -89,6 +92,7 @@ def make_dataset(
         classes or tuple(map(str, range(1 + int(max(train.labels.max(), tested.labels.max()))))),
         inputs or _input_names(train.images.shape[1], shape),
         shape,
+        notes,
     )
 
 
@@ -99,6 +103,8 @@ def without_test_set(
     share: float,
     shape: tuple[int, int] | None = None,
     inputs: tuple[str, ...] | None = None,
+    classes: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Dataset:
     """Shuffle, always in the same way, and set a share apart as the test set; then as `make_dataset`."""
     if len(images) != len(labels):
@@ -107,7 +113,7 @@ def without_test_set(
     edge = len(order) - round(len(order) * share)
     first, last = order[:edge], order[edge:]
     tested = (images[last], labels[last])
-    return make_dataset(name, images[first], labels[first], tested, shape, None, inputs)
+    return make_dataset(name, images[first], labels[first], tested, shape, classes, inputs, notes)
 
 
 def _split(name: str, which: str, images: np.ndarray, labels: np.ndarray, n_classes: int) -> Split:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 
 from wann.errors import DataError, did_you_mean
-from wann.tasks.datasets.files import COLLECTIONS, NAMES, Collection, check_file, data_folder
+from wann.tasks.datasets.files import (
+    COLLECTIONS,
+    NAMES,
+    Collection,
+    check_file,
+    checksum,
+    data_folder,
+    in_folder,
+)
+from wann.tasks.datasets.packed import unpacked
 
 _TIMEOUT_SECONDS = 15.0
 _PIECE = 1 << 16
@@ -22,8 +31,15 @@ _MOST_BYTES = 1 << 28
 Progress = Callable[[str, int, int | None], None]
 
 
-def download(collection: str, progress: Progress = lambda name, done, total: None) -> Path:
+def download(
+    collection: str, progress: Progress = lambda name, done, total: None, mirror: str | None = None
+) -> Path:
     """Fetch the files that are missing or damaged, and return their folder.
+
+    Args:
+        collection: which.
+        progress: is told how far it is.
+        mirror: the address of a folder that holds the files, gzipped, to use in place of the known mirrors.
 
     Raises:
         DataError: no such collection, no mirror gives the published file, or it cannot be written.
@@ -34,38 +50,50 @@ def download(collection: str, progress: Progress = lambda name, done, total: Non
             f"expected {' or '.join(COLLECTIONS)}{did_you_mean(collection, COLLECTIONS)}"
         )
     known = COLLECTIONS[collection]
+    mirrors = known.mirrors if mirror is None else (_checked_mirror(mirror),)
     folder = data_folder() / collection
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder}: cannot be made ({error.strerror}); set WANN_DATA_DIR") from error
-    for name, checksum in zip(NAMES, known.checksums, strict=True):
-        if not _is_good(folder / name, checksum, collection):
-            _fetch(known, folder / name, checksum, progress)
+    for name, expected in zip(NAMES, known.checksums, strict=True):
+        if not _is_good(in_folder(folder, name), expected, collection):
+            _fetch(known, mirrors, folder / f"{name}.gz", expected, progress)
+            (folder / name).unlink(missing_ok=True)  # damaged, and it would be read first
     return folder
 
 
-def _is_good(path: Path, checksum: str, collection: str) -> bool:
+def _checked_mirror(mirror: str) -> str:
+    if not mirror.startswith(("http://", "https://", "file://")):
+        raise DataError(
+            f"--mirror: expected an address that begins with http://, https:// or file://, got '{mirror}'"
+        )
+    return mirror if mirror.endswith("/") else f"{mirror}/"
+
+
+def _is_good(path: Path, expected: str, collection: str) -> bool:
     try:
-        check_file(path, checksum, collection)
+        check_file(path, expected, collection)
     except DataError:
         return False
     return True
 
 
-def _fetch(collection: Collection, path: Path, checksum: str, progress: Progress) -> None:
+def _fetch(
+    collection: Collection, mirrors: tuple[str, ...], path: Path, expected: str, progress: Progress
+) -> None:
     reasons = []
-    for mirror in collection.mirrors:
+    for mirror in mirrors:
         try:
             content = _read(mirror + path.name, path.name, progress)
-        except (OSError, HTTPException, ValueError) as error:
+            got = checksum(unpacked(content, _MOST_BYTES))
+        except (OSError, EOFError, zlib.error, HTTPException, ValueError) as error:
             reasons.append(f"{mirror}: {getattr(error, 'reason', None) or error}")
             continue
-        got = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        if got == checksum:
+        if got == expected:
             _put(path, content)
             return
-        reasons.append(f"{mirror}: another file (MD5 {got}, published is {checksum})")
+        reasons.append(f"{mirror}: another file (unpacked MD5 {got}, published is {expected})")
     raise DataError(
         f"{path.name}: no mirror gives it ({'; '.join(reasons)}); without a network, put the four files of "
         f"{collection.name} into {path.parent} by hand"

@@ -6,17 +6,15 @@ dimension as 32 bits.
 
 from __future__ import annotations
 
-import gzip
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from wann.errors import DataError
+from wann.tasks.datasets.packed import read_unpacked
 
 _UNSIGNED_BYTES = 8
-_MOST_BYTES = 1 << 30
 
 
 def read_idx(path: Path, n_dimensions: int) -> np.ndarray:
@@ -25,7 +23,7 @@ def read_idx(path: Path, n_dimensions: int) -> np.ndarray:
     Raises:
         DataError: it cannot be read, is none, has other dimensions, or ends early.
     """
-    content = _content(path)
+    content = read_unpacked(path)
     magic = content[:4]
     expected = bytes([0, 0, _UNSIGNED_BYTES, n_dimensions])
     if magic != expected:
@@ -42,18 +40,3 @@ def read_idx(path: Path, n_dimensions: int) -> np.ndarray:
         what = "truncated" if got < size else "too long"
         raise DataError(f"{path}: {what}: expected {size} bytes for the shape {shape}, got {got}")
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MOST_BYTES + 1)
-        if raw[:2] == b"\x1f\x8b":
-            with gzip.open(path) as file:
-                raw = file.read(_MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path}: cannot be read, truncated or corrupt ({reason}); get it again") from error
-    if len(raw) > _MOST_BYTES:
-        raise DataError(f"{path}: larger than 1 GiB; expected a file of MNIST's size")
-    return raw

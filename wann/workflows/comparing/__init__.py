@@ -1,0 +1,1 @@
+"""What `wann compare` is made of: candidates, their settings and methods, figures, and points."""

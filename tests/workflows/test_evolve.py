@@ -389,7 +389,8 @@ def test_a_smaller_total_on_resume_changes_nothing(tmp_path):
 def test_a_run_that_was_extended_may_be_extended_again_without_a_number(tmp_path, whole):
     folder = tmp_path / "run"
     start(config_with("search.generations=3"), folder, "test")
-    outcome = resume(folder, generations=12, watcher=StopAfter(6, interrupt))
+    with answering():
+        outcome = resume(folder, generations=12, watcher=StopAfter(6, interrupt))
     assert outcome.state.generation == 6
     assert resume(folder).state.generation == 12
     assert rows_of(folder) == rows_of(whole.folder)

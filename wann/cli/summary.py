@@ -65,8 +65,8 @@ def _next_commands(outcome: Outcome, classifier: bool) -> list[tuple[str, str]]:
     more = []
     if outcome.status == "interrupted":
         more = [(f"wann resume {run}", "go on")]
-    elif outcome.status == "finished":
-        more = [(f"wann resume {run} --generations {2 * outcome.state.generation}", "search on")]
+    elif further := " ".join(outcome.rules.further(outcome.state)):
+        more = [(f"wann resume {run} {further}", "search on")]
     film = [] if classifier else [(f"wann render {run} -o best.mp4", "a film of the champion")]
     return [
         *film,

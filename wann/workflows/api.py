@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,26 @@ def evolve(
     return Run(workflow.start(loaded, folder, name, watcher, tensorboard=tensorboard).folder)
 
 
-def resume(run: str | Path, generations: int | None = None, watcher: Watcher | None = None) -> Run:
-    """Go on with a run (`latest` or its folder) and return it."""
-    return Run(workflow.resume(find_run(run), generations, watcher=watcher).folder)
+def resume(
+    run: str | Path,
+    generations: int | None = None,
+    watcher: Watcher | None = None,
+    *,
+    overrides: Sequence[str] = (),
+) -> Run:
+    """Go on with a run as `wann resume` does, and return it.
+
+    Args:
+        run: `latest` or its folder.
+        generations: a new total; None keeps the recorded one.
+        watcher: is told what happens.
+        overrides: stop rules, as `--set`, for example `("run.solved_score=null",)`; later calls keep them.
+
+    Raises:
+        WannError: the run cannot be opened, or an override is wrong or of what cannot change.
+    """
+    folder = find_run(run)
+    return Run(workflow.resume(folder, generations, watcher=watcher, overrides=overrides).folder)
 
 
 def load(run: str | Path) -> Run:

@@ -15,6 +15,7 @@ from wann.evaluation.backends import make_pool
 from wann.evaluation.pools import ChunkedPool, cores
 from wann.evaluation.worker import leave_if_imported
 from wann.records.curves import check_tensorboard
+from wann.records.find import name_of
 from wann.records.manifest import begin_session, end_session
 from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
@@ -25,6 +26,7 @@ from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
 from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.origin import changed_since, origin_of_config
+from wann.workflows.stopping import StopRules, changed_rules, recorded_rules
 from wann.workflows.watcher import Silent, Watcher, say_notes
 
 
@@ -36,6 +38,7 @@ class Outcome:
     state: SearchState
     status: str
     compiled: bool
+    rules: StopRules
 
 
 def new_folder(runs: Path, name: str, seed: int) -> Path:
@@ -82,7 +85,7 @@ def start(
     ):
         if tensorboard:
             directory.draw_curves()
-        return _search(directory, task, None, config.search.generations, watcher, interrupted, pool=pool)
+        return _search(directory, task, None, StopRules.of(config), watcher, interrupted, pool=pool)
 
 
 def resume(
@@ -92,6 +95,7 @@ def resume(
     workers: int | None = None,
     watcher: Watcher | None = None,
     tensorboard: bool = False,
+    overrides: Sequence[str] = (),
 ) -> Outcome:
     """Go on with a run from its newest checkpoint; the result equals not having stopped.
 
@@ -101,8 +105,11 @@ def resume(
         backend, workers: who evaluates; None as the config says.
         watcher: is told what happens.
         tensorboard: write curves for TensorBoard from now on; a run that has some goes on with them anyway.
+        overrides: as `--set`, of the keys in `wann.workflows.stopping.CHANGEABLE`; None of them changes what
+            is computed, only when it stops. They hold for later sessions too.
 
     Raises:
+        ConfigError: an override is wrong, or of what cannot change.
         DataChanged: the data are not those that the run began with.
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
         KeyboardInterrupt: Ctrl-C came; the run is saved as it was after the running generation.
@@ -118,17 +125,21 @@ def resume(
         state, problems = directory.newest_state()
         for problem in problems:
             watcher.note(f"{problem}; going back to an older one")
-        total = directory.manifest["generations"] if generations is None else generations
+        so_far = recorded_rules(directory.config, directory.manifest, str(directory.paths.manifest))
+        rules = changed_rules(so_far, overrides, generations)
         if state and state.champion:
             directory.record_champion(state.champion)  # in case its file was lost
         task = build_task(directory.config.task)
         changed = changed_since(
             directory.paths.folder, directory.manifest, directory.config, task, watcher.note
         )
-        if state and (status := _stop_reason(state, directory, total)):
-            watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
-            return Outcome(folder, state, status, task.compiled)
-        return _search(directory, task, state, total, watcher, interrupted, backend, workers, changed=changed)
+        if state and (status := rules.reason(state, len(directory.history.rows))):
+            watcher.note(
+                f"nothing to do: the run is {status} already, after {state.generation} generations; "
+                f"to search on: wann resume {name_of(folder)} {' '.join(rules.further(state))}"
+            )
+            return Outcome(folder, state, status, task.compiled, rules)
+        return _search(directory, task, state, rules, watcher, interrupted, backend, workers, changed=changed)
 
 
 def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
@@ -142,7 +153,7 @@ def _search(
     directory: RunDirectory,
     task: AnyTask,
     state: SearchState | None,
-    total: int,
+    rules: StopRules,
     watcher: Watcher,
     interrupted: Interruption,
     backend: str | None = None,
@@ -153,16 +164,18 @@ def _search(
     config = directory.config
     backend = backend or config.evaluation.backend
     workers = workers or config.evaluation.workers or cores()
-    begin_session(directory.paths, backend, workers, total, origin_of_config(config, task), changed)
+    origin = origin_of_config(config, task)
+    own = rules.to_json()
+    begin_session(directory.paths, backend, workers, rules.generations, origin, changed, own)
     if state is None:
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status, told_failure = "failed", False
     try:
         with nullcontext(pool) if pool else make_pool(task, backend, workers) as pool:
-            watcher.begin(config, task, state.generation, total)
+            watcher.begin(config, task, state.generation, rules.generations)
             pool.first_error = None  # one pool may serve several runs
             prepare(pool, config)
-            while not interrupted.is_set() and not _stop_reason(state, directory, total):
+            while not interrupted.is_set() and not rules.reason(state, len(directory.history.rows)):
                 following, info = next_generation(state, pool, config)
                 _record(directory, info, following)
                 state = following  # only now: no checkpoint ahead of the rows, or of a replay that differs
@@ -171,7 +184,7 @@ def _search(
                     told_failure = True
                     directory.log(f"the first episode that failed:\n{pool.first_error}")
                     watcher.note(f"episodes fail; the first traceback is in {directory.paths.log}")
-        status = _stop_reason(state, directory, total) or "interrupted"
+        status = rules.reason(state, len(directory.history.rows)) or "interrupted"
     except KeyboardInterrupt:
         status = "interrupted"
         watcher.note(f"stopped; go on with: wann resume {directory.paths.folder}")
@@ -189,7 +202,7 @@ def _search(
                 directory.checkpoint(state)
             with suppress(OSError):
                 end_session(directory.paths, status, state.generation)
-    return Outcome(directory.paths.folder, state, status, task.compiled)
+    return Outcome(directory.paths.folder, state, status, task.compiled, rules)
 
 
 def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -> None:
@@ -200,17 +213,3 @@ def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -
             f"{directory.paths.folder}: the run cannot be written ({error.strerror or error}); it is stopped "
             "after its last whole generation, and `wann resume` goes on when there is room again"
         ) from error
-
-
-def _stop_reason(state: SearchState, directory: RunDirectory, total: int) -> str | None:
-    rules = directory.config.run
-    if rules.solved_score is not None and state.champion and state.champion.score >= rules.solved_score:
-        return "solved"
-    if state.generation >= total:
-        return "finished"
-    if rules.max_env_steps is not None and state.env_steps >= rules.max_env_steps:
-        return "out of environment steps"
-    if rules.max_seconds is not None and state.seconds >= rules.max_seconds:
-        # generations that are recorded are replayed, however long that takes now
-        return "out of time" if state.generation >= len(directory.history.rows) else None
-    return None

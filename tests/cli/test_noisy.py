@@ -121,3 +121,20 @@ def test_a_search_goes_on_when_head_has_its_line(folder):
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1), done.stderr
     assert done.stderr == ""
     assert read_manifest(folder / "piped")["status"] == "finished"
+
+
+def test_figures_that_nobody_asks_for_are_not_played(folder):
+    """A search of a slow task takes less time than its judgement."""
+    done = wann(folder, "evolve", "c.yaml", "--run-dir", "unjudged", "--no-test")
+    assert done.returncode == 0, done.stderr
+    assert "held-out" not in done.stdout
+    assert "wann test unjudged " in done.stdout
+    command = "test unjudged --quick --regimes search,random --json --workers 1"
+    done = wann(folder, *command.split())
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {"search_weights", "random_weights"} <= found.keys()
+    assert "random_shared_weight" not in found
+    assert [
+        line for line in done.stderr.splitlines() if line.startswith("wann: quick, so rough: 20 episodes")
+    ]

@@ -11,6 +11,7 @@ from wann.cli.options import (
     AddressOption,
     BackendOption,
     JsonOption,
+    NoTestOption,
     RunArgument,
     TensorboardOption,
     WorkersOption,
@@ -35,6 +36,7 @@ def resume(
     workers: WorkersOption = None,
     address: AddressOption = None,
     tensorboard: TensorboardOption = False,
+    no_test: NoTestOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Go on with a run of wann evolve or wann prune that was stopped.
@@ -51,8 +53,8 @@ def resume(
 
     folder = find_run(run)
     if kind_of(read_manifest(folder)) == PRUNE:
-        if generations is not None or tensorboard or overrides:
-            what = "no generations, no curves and no stop rules"
+        if generations is not None or tensorboard or overrides or no_test:
+            what = "no generations, no curves, no stop rules and no champion"
             raise RunError(f"{folder}: is a run of wann prune, which has {what}")
         _resume_pruning(folder, backend, workers, address, as_json)
         return
@@ -66,7 +68,7 @@ def resume(
     chosen = "ray" if address else backend and backend.value
     with connected(address), watcher(quiet=as_json) as watch:
         outcome = go_on(folder, generations, chosen, workers, watch, tensorboard, overrides or ())
-    show_outcome(outcome, as_json)
+    show_outcome(outcome, as_json, judged=not no_test)
 
 
 def _resume_pruning(

@@ -39,7 +39,8 @@ def show_seeds(results: Sequence[SeedResult], as_json: bool) -> None:
     shown = console()
     shown.print()
     shown.print(table, width=min(shown.width, _WIDTH))
-    say(f"\nheld-out: mean return over the search's weights on {TEST_EPISODES} episodes it never saw")
+    if any(result.held_out_mean is not None for result in results):
+        say(f"\nheld-out: mean return over the search's weights on {TEST_EPISODES} episodes it never saw")
     say(f"In {Path(results[0].run).parent}")
 
 

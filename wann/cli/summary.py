@@ -25,17 +25,19 @@ _ENDINGS = {
 _EPISODES = 100
 
 
-def show_outcome(outcome: Outcome, as_json: bool) -> None:
-    """Show how a search ended, what its champion earns on held-out episodes, and what to do next."""
-    if outcome.state.champion is None:
-        say(f"No generation was finished. To go on: wann resume {outcome.folder}")
-        return
-    report = test(outcome.folder, episodes=_EPISODES, tuned=False) if outcome.compiled else None
+def show_outcome(outcome: Outcome, as_json: bool, judged: bool = True) -> None:
+    """Show how a search ended, what its champion earns on held-out episodes if `judged`, and what is next."""
+    state, champion = outcome.state, outcome.state.champion
+    report = None
+    if judged and outcome.compiled and champion:
+        report = test(outcome.folder, episodes=_EPISODES, tuned=False)
     if as_json:
         _print_json(outcome, report)
         return
-    state, champion = outcome.state, outcome.state.champion
-    seen = "images" if report and report.judgement.n_images else "environment steps"
+    if champion is None:
+        say(f"No generation was finished. To go on: wann resume {outcome.folder}")
+        return
+    seen = "images" if outcome.classifies else "environment steps"
     say(
         f"{_ENDINGS[outcome.status]} after {state.generation} generations: {state.seconds:.1f} s, "
         f"{human(state.env_steps)} {seen}." + (f" {state.failed} episodes failed." if state.failed else "")
@@ -44,7 +46,7 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     if report:
         show_failures(report)
         show_judgement(report)
-    elif outcome.status != "interrupted":
+    elif judged and outcome.status != "interrupted":
         _show_glance(outcome)
     say(f"\nIn {outcome.folder}")
     for name, what in (
@@ -56,22 +58,24 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
     ):
         say(f"  {name:<15} {what}")
     say("Next:")
-    for command, what in _next_commands(outcome, seen == "images"):
+    for command, what in _next_commands(outcome, judged):
         say(f"  {command:<42} {what}")
 
 
-def _next_commands(outcome: Outcome, classifier: bool) -> list[tuple[str, str]]:
+def _next_commands(outcome: Outcome, judged: bool) -> list[tuple[str, str]]:
     run = name_of(outcome.folder)
     more = []
     if outcome.status == "interrupted":
         more = [(f"wann resume {run}", "go on")]
     elif further := " ".join(outcome.rules.further(outcome.state)):
         more = [(f"wann resume {run} {further}", "search on")]
-    film = [] if classifier else [(f"wann render {run} -o best.mp4", "a film of the champion")]
+    film = [] if outcome.classifies else [(f"wann render {run} -o best.mp4", "a film of the champion")]
     return [
         *film,
         (f"wann export {run} -f graphml", "its graph, for Gephi, yEd, networkx"),
-        (f"wann test {run} --json", "these figures, for programs"),
+        (f"wann test {run} --json", "these figures, for programs")
+        if judged
+        else (f"wann test {run}", "its figures"),
         *more,
     ]
 

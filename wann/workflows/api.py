@@ -57,9 +57,23 @@ class Run:
         """
         return NetworkFile.load(RunPaths(self.folder).tuned)
 
-    def test(self, episodes: int = 100, seed: int = 0) -> TestReport:
-        """Put the champion through the regimes on held-out episodes."""
-        return judge_network(self.folder, episodes=episodes, seed=seed)
+    def test(
+        self,
+        episodes: int | None = None,
+        seed: int = 0,
+        *,
+        regimes: Sequence[str] | None = None,
+        quick: bool = False,
+    ) -> TestReport:
+        """Put the champion through the regimes on held-out episodes.
+
+        Args:
+            episodes: test episodes; None for 100, or 20 in a quick judgement.
+            seed: of the test episodes.
+            regimes: some of them, for example `("search", "random")`; None for all.
+            quick: rough figures, soon: fewer episodes and shared weights.
+        """
+        return judge_network(self.folder, episodes=episodes, seed=seed, regimes=regimes, quick=quick)
 
 
 def evolve(

@@ -21,6 +21,7 @@ from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState
+from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
@@ -32,13 +33,23 @@ from wann.workflows.watcher import Silent, Watcher, say_notes
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended: `solved`, `finished`, `interrupted`, ...; `compiled` as the task is."""
+    """How a session ended: `solved`, `finished`, `interrupted`, ..., of which task and by which rules."""
 
     folder: Path
     state: SearchState
     status: str
-    compiled: bool
+    task: AnyTask
     rules: StopRules
+
+    @property
+    def compiled(self) -> bool:
+        """Whether episodes run in compiled dynamics."""
+        return self.task.compiled
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the task is a data set's."""
+        return isinstance(self.task, ClassificationTask)
 
 
 def new_folder(runs: Path, name: str, seed: int) -> Path:
@@ -138,7 +149,7 @@ def resume(
                 f"nothing to do: the run is {status} already, after {state.generation} generations; "
                 f"to search on: wann resume {name_of(folder)} {' '.join(rules.further(state))}"
             )
-            return Outcome(folder, state, status, task.compiled, rules)
+            return Outcome(folder, state, status, task, rules)
         return _search(directory, task, state, rules, watcher, interrupted, backend, workers, changed=changed)
 
 
@@ -202,7 +213,7 @@ def _search(
                 directory.checkpoint(state)
             with suppress(OSError):
                 end_session(directory.paths, status, state.generation)
-    return Outcome(directory.paths.folder, state, status, task.compiled, rules)
+    return Outcome(directory.paths.folder, state, status, task, rules)
 
 
 def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -> None:

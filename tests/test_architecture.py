@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -247,6 +248,64 @@ def test_every_package_from_elsewhere_comes_in_by_its_door():
         elif not any(within(found.importer, door) for door in DOORS[package]):
             faults.append(f"{found}, allowed only in {', '.join(DOORS[package])}")
     assert faults == []
+
+
+# Standard output
+
+
+# Who may write to standard output otherwise than by `wann.cli.output`: what is no command, and --version.
+WRITERS = {"wann.cli.output", "wann.cli.pages", "wann.config.__main__"}
+VERSION = "typer.echo(f\"wann {version('wann')}\")"
+
+
+def writes_to_stdout(tree: ast.AST) -> Iterator[str]:
+    """Yield what of a module writes to standard output as it finds it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=function, keywords=keywords):
+                name, options = ast.unparse(function), {keyword.arg for keyword in keywords}
+                writes = (
+                    (name == "print" and "file" not in options)
+                    or (name.endswith("echo") and "err" not in options)
+                    or (name.rpartition(".")[2] == "Console" and not options & {"stderr", "file"})
+                    or name == "os.write"
+                )
+            case ast.Attribute(ctx=ast.Load()):
+                writes = ast.unparse(node) in ("sys.stdout", "sys.__stdout__")
+            case _:
+                writes = False
+        if writes:
+            yield ast.unparse(node)
+
+
+def test_all_ways_to_write_are_seen():
+    code = "print(1); echo(2); typer.echo(3); rich.console.Console(); sys.stdout.write(4); os.write(1, b'5')"
+    fine = "print(1, file=x); typer.echo(2, err=True); Console(stderr=True); table.print(); sys.stdout = x"
+    assert len(list(writes_to_stdout(ast.parse(code)))) == 6
+    assert list(writes_to_stdout(ast.parse(fine))) == []
+
+
+def test_nothing_but_a_command_writes_to_standard_output():
+    found = {
+        f"{module}: {what}"
+        for module, path in SOURCES.items()
+        if module not in WRITERS
+        for what in writes_to_stdout(ast.parse(path.read_text("utf-8")))
+    }
+    assert found == {f"wann.cli.main: {VERSION}"}
+
+
+def test_every_command_is_kept_apart_from_what_user_code_writes():
+    from wann.cli.main import app
+
+    def leaves(apps: Any) -> Iterator[Any]:
+        yield from (command.callback for command in apps.registered_commands)
+        for group in apps.registered_groups:
+            yield from leaves(group.typer_instance)
+
+    commands = list(leaves(app))
+    assert len(commands) > 12
+    assert [command.__name__ for command in commands if not hasattr(command, "__wrapped__")] == []
 
 
 # Packages and their faces

@@ -24,6 +24,10 @@ The Python interface, for scripts and notebooks:
     wann.import_release("swing.out", config).save(Path("swing.json"))   # a champion of the original release
     print(wann.test("swing.json").search_mean)
 
+Ctrl-C in the midst of such a call saves what is done and raises `KeyboardInterrupt`, so a loop over calls
+ends too. SIGTERM and SIGHUP save likewise and then meet the handler that your program has for them; without
+one, they end it. `wann.resume`, or an equal call of `wann.tune`, goes on.
+
 Everything is imported when it is first used. A script that uses tasks without compiled dynamics starts
 worker processes, so its own code must stand below `if __name__ == "__main__":`.
 """

@@ -9,7 +9,7 @@ import pytest
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate, play
 from wann.evaluation.pools import ChunkedPool, ThreadPool
-from wann.evaluation.regimes import FINE_GRID, GRID, TUNE_EPISODES, judge
+from wann.evaluation.regimes import FINE_GRID, GRID, QUICK, TUNE_EPISODES, judge
 from wann.genome.genome import Genome
 from wann.network.plan import compile_genome
 from wann.seeding import Purpose, episode_seeds
@@ -82,6 +82,26 @@ def test_without_the_weight_of_0_the_rest_of_the_grid_is_left(toys):
     # fewer episodes than weights: only those that met another weight count
     few = judge(Serial(task, 1), network, [1.0], 3).without_zero
     assert few.n_weights == 3
+
+
+def test_a_quick_one_meets_each_of_its_nine_weights(toys):
+    task = make_task(f"{toys}:toys/Echo-v0")
+    network = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
+    judgement = judge(Serial(task, 1), network, [1.0], 18, effort=QUICK)
+    earned = 2 * np.clip([-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2], -1, 1)
+    assert (judgement.n_grid, judgement.without_zero.n_weights) == (9, 8)
+    assert judgement.shared_mean == pytest.approx(earned.mean(), abs=1e-12)
+    assert judgement.shared_std_over_weights == pytest.approx(earned.std())
+    assert (judgement.tuned_weight, judgement.tuned.mean) == (1.0, 2.0)
+    # search, random and grid: an episode each; 9 weights on 8 episodes to choose one, which is then played
+    assert judgement.env_steps == 2 * (18 + 18 + 18 + 9 * 8 + 18)
+
+
+def test_regimes_that_nobody_asks_for_are_not_played(toys):
+    task = make_task(f"{toys}:toys/Echo-v0")
+    network = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
+    for regime, lanes in (("search", 2 * 5), ("random", 5), ("random-shared", 5), ("trained", 0)):
+        assert judge(Serial(task, 1), network, [1.0, 2.0], 5, regimes=[regime]).env_steps == 2 * lanes
 
 
 def test_a_sweep_that_holds_0_has_its_mean_without_it(toys):

@@ -284,18 +284,19 @@ def test_a_run_that_could_not_be_opened_is_not_locked(folder):
 
 
 def test_sessions_are_noted(directory, folder):
-    begin_session(directory.paths, "local", 2, 9)
+    begin_session(directory.paths, "local", 2, 9, {})
     manifest = read_manifest(folder)
     assert (manifest["status"], manifest["generations"]) == ("running", 9)
     assert (manifest["sessions"][0]["backend"], manifest["sessions"][0]["workers"]) == ("local", 2)
     assert manifest["sessions"][0]["versions"].keys() >= {"python", "wann", "numpy", "numba", "gymnasium"}
     end_session(directory.paths, "finished", 9)
-    begin_session(directory.paths, "local", 1, 12)
+    begin_session(directory.paths, "local", 1, 12, {}, rules={"solved_score": 3.0})
     end_session(directory.paths, "interrupted", 10)
     manifest = read_manifest(folder)
     assert [session["status"] for session in manifest["sessions"]] == ["finished", "interrupted"]
     assert [session["generation"] for session in manifest["sessions"]] == [9, 10]
     assert manifest["status"] == "interrupted"
+    assert manifest["rules"] == manifest["sessions"][1]["rules"] == {"solved_score": 3.0}
     assert json.loads((folder / "manifest.json").read_text()) == manifest
 
 

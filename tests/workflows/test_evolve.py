@@ -30,6 +30,7 @@ from wann.seeding import Purpose, episode_seeds
 from wann.tasks.environment import make_task
 from wann.workflows import generation as steps
 from wann.workflows.evolve import Silent, resume, start
+from wann.workflows.interruption import answering
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 60}
@@ -187,7 +188,8 @@ def terminate() -> None:
 @pytest.mark.parametrize("generation", [1, 5])
 def test_an_interrupted_run_stops_with_a_checkpoint_and_goes_on(whole, tmp_path, how, generation):
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    outcome = start(config_with(), tmp_path / "run", "test", StopAfter(generation, how))
+    with answering():
+        outcome = start(config_with(), tmp_path / "run", "test", StopAfter(generation, how))
     assert (outcome.status, outcome.state.generation) == ("interrupted", generation)
     assert (tmp_path / "run" / "checkpoints" / f"gen_{generation:06d}.npz").exists()
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
@@ -387,7 +389,8 @@ def test_a_smaller_total_on_resume_changes_nothing(tmp_path):
 def test_a_run_that_was_extended_may_be_extended_again_without_a_number(tmp_path, whole):
     folder = tmp_path / "run"
     start(config_with("search.generations=3"), folder, "test")
-    outcome = resume(folder, generations=12, watcher=StopAfter(6, interrupt))
+    with answering():
+        outcome = resume(folder, generations=12, watcher=StopAfter(6, interrupt))
     assert outcome.state.generation == 6
     assert resume(folder).state.generation == 12
     assert rows_of(folder) == rows_of(whole.folder)

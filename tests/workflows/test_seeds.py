@@ -15,6 +15,7 @@ from wann.records.network_file import NetworkFile
 from wann.search.state import GenerationInfo
 from wann.workflows import seeds as module
 from wann.workflows.evolve import start
+from wann.workflows.interruption import answering
 from wann.workflows.judge import glance
 from wann.workflows.seeds import evolve_seeds, parse_seeds
 from wann.workflows.watcher import Silent
@@ -138,7 +139,8 @@ class Interrupting(Silent):
 
 def test_an_interruption_ends_the_running_seed_and_those_to_come(config, tmp_path):
     watcher = Interrupting(after=4)
-    results = evolve_seeds(config, [0, 1, 2], below(tmp_path), "text", watcher)
+    with answering():
+        results = evolve_seeds(config, [0, 1, 2], below(tmp_path), "text", watcher)
     assert [(r.seed, r.status, r.generations) for r in results] == [(0, "finished", 3), (1, "interrupted", 1)]
     assert [result.complete for result in results] == [True, False]
     assert results[1].held_out_mean is not None

@@ -27,6 +27,7 @@ from wann.records.network_file import NetworkFile
 from wann.records.tuning import TuningFiles
 from wann.seeding import Purpose, episode_seeds
 from wann.workflows.build import build_task
+from wann.workflows.interruption import answering
 from wann.workflows.judge import test as judge_file
 from wann.workflows.tune import tune
 from wann.workflows.watcher import Silent
@@ -226,7 +227,8 @@ def test_seeds_and_workers(genome, tmp_path):
 def test_an_interrupted_tuning_goes_on_to_the_same_bits(genome, tmp_path, method, last):
     expected = whole(genome, tmp_path / "whole", method)
     before = signal.getsignal(signal.SIGINT)
-    outcome = tune(genome, method, QUICK, seed=5, watcher=Notes(last, interrupt))
+    with answering():
+        outcome = tune(genome, method, QUICK, seed=5, watcher=Notes(last, interrupt))
     assert (outcome.status, outcome.state.iteration, outcome.file) == ("interrupted", last, None)
     assert not genome.with_name("net.tuned.json").exists()
     assert signal.getsignal(signal.SIGINT) == before
@@ -271,7 +273,8 @@ def test_a_result_that_was_lost_is_written_again(genome):
 
 def test_a_damaged_checkpoint_is_said_and_begun_anew(genome, tmp_path):
     expected = whole(genome, tmp_path / "whole")
-    tune(genome, "cma", QUICK, seed=5, watcher=Notes(4, interrupt))
+    with answering():
+        tune(genome, "cma", QUICK, seed=5, watcher=Notes(4, interrupt))
     checkpoint = genome.with_name("net.tuning.npz")
     checkpoint.write_bytes(checkpoint.read_bytes()[:200])
     notes = Notes()
@@ -283,7 +286,8 @@ def test_a_damaged_checkpoint_is_said_and_begun_anew(genome, tmp_path):
 
 
 def test_other_settings_are_not_mixed_with_what_was_begun(genome):
-    tune(genome, "cma", QUICK, watcher=Notes(2, interrupt))
+    with answering():
+        tune(genome, "cma", QUICK, watcher=Notes(2, interrupt))
     with pytest.raises(TuneError, match=r"population 6, now 8\); --restart begins anew"):
         tune(genome, "cma", {**QUICK, "population": 8})
     with pytest.raises(TuneError, match="method cma, now reinforce"):
@@ -423,7 +427,8 @@ def test_images_are_trained_on_by_gradient(classifier):
 def test_training_on_images_goes_on_to_the_same_bits(classifier, tmp_path):
     copy = copy_of(classifier, tmp_path / "whole")
     expected = tune(copy, settings={"iterations": 5}, seed=2).job.output.read_bytes()
-    stopped = tune(classifier, settings={"iterations": 5}, seed=2, watcher=Notes(2, interrupt))
+    with answering():
+        stopped = tune(classifier, settings={"iterations": 5}, seed=2, watcher=Notes(2, interrupt))
     assert stopped.state.iteration == 2
     assert tune(classifier, settings={"iterations": 5}, seed=2).job.output.read_bytes() == expected
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wann.cli.options import JsonOption, WorkersOption
+from wann.cli.output import console, say
 
 if TYPE_CHECKING:
     from wann.report.pareto import Comparison, Entry
@@ -73,11 +74,11 @@ def compare(
     if output is not None:
         draw(comparison, output)
     if as_json:
-        typer.echo(json.dumps(_to_json(comparison, points), indent=1))
+        say(json.dumps(_to_json(comparison, points), indent=1))
         return
     _show(comparison)
     for path in filter(None, (table, output)):
-        typer.echo(f"{path}: written")
+        say(f"{path}: written")
 
 
 def _to_json(comparison: Comparison, points: list[Point]) -> object:
@@ -109,7 +110,6 @@ def _means(entry: Entry) -> dict[str, float | None]:
 
 
 def _show(comparison: Comparison) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from wann.report.pareto import front
@@ -129,11 +129,11 @@ def _show(comparison: Comparison) -> None:
     rows = [*([comparison.dense] if comparison.dense else []), *comparison.entries]
     for entry in rows:
         table.add_row("*" if entry in best else "", *_cells(entry, comparison))
-    console = Console()
-    console.print(table, width=min(console.width, _WIDTH))
-    print("\n* no other has a better mean with as few connections; mean ± std over seeds")
+    shown = console()
+    shown.print(table, width=min(shown.width, _WIDTH))
+    say("\n* no other has a better mean with as few connections; mean ± std over seeds")
     for note in comparison.notes:
-        print(note)
+        say(note)
 
 
 def _has_sizes(comparison: Comparison) -> bool:

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.output import apart, say
+
 commands = typer.Typer(no_args_is_help=True, help="Data sets.")
 
 
 @commands.command("download")
+@apart
 def download(
     collection: Annotated[str, typer.Argument(metavar="mnist|fashion", help="What to fetch.")],
     mirror: Annotated[
@@ -40,4 +43,4 @@ def download(
             shown.update(bars[name], completed=done)
 
         folder = fetch(collection, progress, mirror)
-    typer.echo(f"{collection}: in {folder}")
+    say(f"{collection}: in {folder}")

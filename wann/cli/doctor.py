@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from wann.cli.options import JsonOption
+from wann.cli.output import say
 
 _WIDTH = 80
 
@@ -35,13 +36,13 @@ def doctor(
                 _show("", "", check.cure)
     well = all(check.ok for check in checks if check.needed)
     if as_json:
-        typer.echo(json.dumps({"ok": well, "checks": [asdict(check) for check in checks]}, indent=1))
+        say(json.dumps({"ok": well, "checks": [asdict(check) for check in checks]}, indent=1))
     else:
-        typer.echo(f"\n{'All' if well else 'Not all'} that a search needs is there.")
+        say(f"\n{'All' if well else 'Not all'} that a search needs is there.")
     if not well:
         raise typer.Exit(1)
 
 
 def _show(name: str, status: str, text: str) -> None:
     first = f"{name:<14}{status:<9}"
-    typer.echo(textwrap.fill(text, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first)))
+    say(textwrap.fill(text, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first)))

@@ -11,6 +11,7 @@ from wann.cli.options import (
     AddressOption,
     BackendOption,
     JsonOption,
+    NoTestOption,
     SeedOption,
     SetOption,
     TensorboardOption,
@@ -40,6 +41,7 @@ def evolve(
     workers: WorkersOption = None,
     address: AddressOption = None,
     tensorboard: TensorboardOption = False,
+    no_test: NoTestOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Search for a weight-agnostic network.
@@ -70,16 +72,22 @@ def evolve(
 
     if seeds is not None:
         with connected(address):
-            _evolve_seeds(loaded, seeds, run_dir, config.stem, tensorboard, as_json)
+            _evolve_seeds(loaded, seeds, run_dir, config.stem, tensorboard, as_json, not no_test)
         return
     with connected(address), watcher(quiet=as_json) as watch:
         folder = run_dir or new_folder(RUNS, config.stem, loaded.run.seed)
         outcome = start(loaded, folder, config.stem, watch, tensorboard=tensorboard)
-    show_outcome(outcome, as_json)
+    show_outcome(outcome, as_json, judged=not no_test)
 
 
 def _evolve_seeds(
-    config: Config, text: str, run_dir: Path | None, name: str, tensorboard: bool, as_json: bool
+    config: Config,
+    text: str,
+    run_dir: Path | None,
+    name: str,
+    tensorboard: bool,
+    as_json: bool,
+    judged: bool,
 ) -> None:
     from wann.cli.progress import watcher
     from wann.cli.seeds import show_seeds
@@ -92,7 +100,7 @@ def _evolve_seeds(
 
     seeds = parse_seeds(text)
     with watcher(quiet=as_json) as watch:
-        results = evolve_seeds(config, seeds, folder_of, name, watch, tensorboard)
+        results = evolve_seeds(config, seeds, folder_of, name, watch, tensorboard, judged)
     show_seeds(results, as_json)
     if any(result.status in ("failed", MOSTLY_FAILED) for result in results):
         raise typer.Exit(2)

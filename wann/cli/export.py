@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wann.cli.options import NetworkArgument
+from wann.cli.output import say
 from wann.export.writers import DEFAULT_FORMAT, FORMATS
 
 _FORMATS = "; ".join(f"{name}: {format.description}" for name, format in FORMATS.items())
@@ -58,7 +59,7 @@ def export(
         typer.echo(f"note: {note}", err=True)
     write_export(bundle, name, output)
     plan = bundle.network
-    typer.echo(f"{output}: {plan.n_nodes} nodes, {plan.n_connections} connections ({name})")
+    say(f"{output}: {plan.n_nodes} nodes, {plan.n_connections} connections ({name})")
     if name == "c":
         for line in memory(bundle).lines():
-            typer.echo(line)
+            say(line)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from wann.cli.output import say
+
 
 def import_network(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A connection matrix, such as champion.out.")],
@@ -43,4 +45,4 @@ def import_network(
         raise OutputError(f"{output}: cannot be written ({error.strerror or error})") from error
     held = "no weights" if made.weights is None else f"{len(made.weights)} weights"
     size = f"{made.provenance['nodes']} nodes, {made.provenance['connections']} connections"
-    typer.echo(f"{output}: {size}, {held}; try: wann test {output}")
+    say(f"{output}: {size}, {held}; try: wann test {output}")

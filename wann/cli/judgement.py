@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from rich.console import Console
 from rich.table import Table
 
+from wann.cli.output import console, say
 from wann.evaluation.judgement import Judgement, WithoutZero
 from wann.evaluation.spread import Spread, Sweep
 from wann.workflows.judge import TestReport
@@ -17,24 +17,29 @@ _NAMES = 36  # columns for the names of figures
 def show_judgement(report: TestReport) -> None:
     """Print the regimes; accuracies in percent."""
     j, network = report.judgement, report.network
-    print(f"{report.task.name}: {network.n_connections} connections, {network.n_nodes} nodes")
+    say(f"{report.task.name}: {network.n_connections} connections, {network.n_nodes} nodes")
     what = f"return over {j.episodes} held-out episodes"
     table = _Figures(f"accuracy in %, {j.n_images} test images" if j.n_images else what, bool(j.n_images))
-    table.sweep("each of the search's weights", j.search)
+    if "search" in j.regimes:
+        table.sweep("each of the search's weights", j.search)
     if j.own:
         table.sweep("each weight of --weights", j.own)
-    table.row("random weights, one per connection", j.random_weights)
-    table.row("random shared weight in [-2, 2]", j.shared, std=False)
-    _add_spreads(table, j, j.shared_std_over_weights, j.shared_std_over_episodes, j.without_zero)
-    table.row(f"tuned shared weight {j.tuned_weight:g}", j.tuned)
+    if "random" in j.regimes:
+        table.row("random weights, one per connection", j.random_weights)
+    if "random-shared" in j.regimes:
+        table.row("random shared weight in [-2, 2]", j.shared, std=False)
+        _add_spreads(table, j, j.shared_std_over_weights, j.shared_std_over_episodes, j.without_zero)
+    if "tuned-shared" in j.regimes:
+        table.row(f"tuned shared weight {j.tuned_weight:g}", j.tuned)
     if j.tuned_weights and report.tuned_file:
         table.row(f"tuned weights ({_short(report.tuned_file.name)})", j.tuned_weights)
         if not j.n_images:
             table.one("  median", j.tuned_weights.median)
-    if j.signed:
+    if j.signed and "signed-shared" in j.regimes:
         table.row("random size, trained signs", j.signed.shared, std=False)
         signed = j.signed
         _add_spreads(table, j, signed.std_over_weights, signed.std_over_episodes, signed.without_zero)
+    if j.signed and "tuned-signed-shared" in j.regimes:
         table.row(f"tuned size {j.signed.tuned_weight:g}, trained signs", j.signed.tuned)
     if j.ensemble is not None:
         table.row("vote of the search's weights", Spread.of_share(j.ensemble, j.n_images))
@@ -43,13 +48,13 @@ def show_judgement(report: TestReport) -> None:
         table.one(_fitting("always the most frequent class, ", name), share)
     table.print()
     if j.tuned_weight == 0:
-        print("with the shared weight 0 it answers the same whatever it sees, and no other weight did better")
+        say("with the shared weight 0 it answers the same whatever it sees, and no other weight did better")
     if j.n_images and network.scales_as_one:
-        print("all positive shared weights give the same classes: ReLU or the like, no biases")
+        say("all positive shared weights give the same classes: ReLU or the like, no biases")
     if j.n_images:
-        print(f"std: over {j.episodes} draws, or the 81 weights; 95 % interval: Wilson's, over images")
+        say(f"std: over {j.episodes} draws, or the {j.n_grid} weights; 95 % interval: Wilson's, over images")
     else:
-        print("std: over episodes; 95 % interval: confidence in their mean, by Student's t")
+        say("std: over episodes; 95 % interval: confidence in their mean, by Student's t")
 
 
 def _add_spreads(
@@ -59,9 +64,11 @@ def _add_spreads(
     one_each = math.isnan(over_episodes) and not j.n_images
     if not math.isnan(over_episodes):
         table.one("  spread over episodes", std=over_episodes)
-    table.one(f"  spread over {'weights' if one_each else 'its 81 weights'}", std=over_weights)
+    table.one(f"  spread over {'weights' if one_each else f'its {j.n_grid} weights'}", std=over_weights)
     table.row("  without the weight 0", rest.shared, std=False)
-    table.one(f"  spread over {'' if one_each else 'the 80 '}other weights", std=rest.std_over_weights)
+    table.one(
+        f"  spread over {'' if one_each else f'the {j.n_grid - 1} '}other weights", std=rest.std_over_weights
+    )
 
 
 def _fitting(text: str, name: str) -> str:
@@ -106,7 +113,7 @@ class _Figures:
 
     def print(self) -> None:
         """Show the table."""
-        Console().print(self._table)
+        console().print(self._table)
 
     def _number(self, value: float) -> str:
         return number(self._scale * value)

@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from wann.cli.options import JsonOption, RunsArgument
+from wann.cli.output import say
 
 _COLUMNS = ("begun", "status", "seed", "generation", "time", "champion", "connections")
 _UNITS = {"return": "return", "minus cross-entropy": "nats"}
@@ -32,13 +31,13 @@ def list_runs(runs: RunsArgument = Path("runs"), as_json: JsonOption = False) ->
         raise RunNotFound(f"{runs}: no such folder; runs are made by: wann evolve configs/cartpole.yaml")
     rows = [describe_run(folder) for folder in find_runs(runs)]
     if as_json:
-        typer.echo(json.dumps(rows, indent=1))
+        say(json.dumps(rows, indent=1))
         return
     if not rows:
-        typer.echo(f"no runs below {runs}/; start one with: wann evolve configs/cartpole.yaml")
+        say(f"no runs below {runs}/; start one with: wann evolve configs/cartpole.yaml")
         return
     for line in _lines(rows, shutil.get_terminal_size().columns):
-        typer.echo(line.rstrip())
+        say(line.rstrip())
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:

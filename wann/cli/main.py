@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import sys
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from wann.cli.evolve import evolve
 from wann.cli.export import export
 from wann.cli.importing import import_network
 from wann.cli.listing import list_runs
+from wann.cli.output import apart, send_to_stderr
 from wann.cli.prune import prune
 from wann.cli.render import render
 from wann.cli.report import report
@@ -25,6 +27,7 @@ from wann.cli.test import test
 from wann.cli.tune import tune
 from wann.cli.verify import verify
 from wann.errors import WannError
+from wann.workflows.interruption import answering
 
 app = typer.Typer(
     name="wann",
@@ -53,27 +56,28 @@ def wann(
     """
 
 
-app.command()(evolve)
-app.command()(resume)
-app.command()(verify)
-app.command("list")(list_runs)
-app.command()(tasks)
-app.command()(test)
-app.command()(tune)
-app.command()(prune)
-app.command()(compare)
-app.command()(render)
-app.command()(report)
-app.command()(export)
+app.command()(apart(evolve))
+app.command()(apart(resume))
+app.command()(apart(verify))
+app.command("list")(apart(list_runs))
+app.command()(apart(tasks))
+app.command()(apart(test))
+app.command()(apart(tune))
+app.command()(apart(prune))
+app.command()(apart(compare))
+app.command()(apart(render))
+app.command()(apart(report))
+app.command()(apart(export))
 app.add_typer(data, name="data")
-app.command("import")(import_network)
-app.command()(doctor)
+app.command("import")(apart(import_network))
+app.command()(apart(doctor))
 
 
 def main() -> None:
     """Run the command line; errors of the user's are one line each and exit status 2."""
     try:
-        status = app(standalone_mode=False)
+        with answering():
+            status = app(standalone_mode=False)
     except WannError as error:
         status = _say(str(error))
     except (KeyboardInterrupt, typer.Abort):
@@ -91,6 +95,7 @@ def main() -> None:
         if not hasattr(error, "format_message"):
             raise
         status = _say(error.format_message())  # type: ignore[attr-defined]  # a usage error of click's
+    atexit.register(send_to_stderr)  # what user code prints while it is ended, too
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -34,5 +34,8 @@ AddressOption = Annotated[
     typer.Option(metavar="HOST:PORT", help="Evaluate on the Ray cluster with this head node."),
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Workers; every core where left out.")]
+NoTestOption = Annotated[
+    bool, typer.Option("--no-test", help="Leave the champion unjudged; wann test RUN does it later.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 RunsArgument = Annotated[Path, typer.Argument(help="The folder that holds runs.")]

@@ -16,8 +16,8 @@ from wann.cli.main import app
 
 # Where there is more to say than the help does.
 _MORE = {
-    "evolve": ("config", "results", "environments"),
-    "resume": ("architecture",),
+    "evolve": ("config", "results", "environments", "python"),
+    "resume": ("architecture", "python"),
     "tasks": ("environments", "datasets"),
     "test": ("comparing", "results"),
     "tune": ("tune",),

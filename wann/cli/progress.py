@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from wann.cli.output import console, say, stdout
 from wann.config import Config
 from wann.search.state import GenerationInfo
 from wann.tasks.classification import ClassificationTask
@@ -24,7 +24,7 @@ def watcher(quiet: bool = False) -> Iterator[Watcher]:
     """Yield the watcher that fits the output."""
     if quiet:
         yield _Quiet()
-    elif sys.stdout.isatty():
+    elif stdout().isatty():
         live = _Live()
         try:
             yield live
@@ -105,14 +105,14 @@ class _Lines:
 
     def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._total, self._last, self._speed = total, 0.0, Speed()
-        print(_opening(config, task, total), flush=True)
+        say(_opening(config, task, total), flush=True)
 
     def generation(self, info: GenerationInfo) -> None:
         speed = self._speed.add(info.env_steps)
         if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES and info.generation < self._total:
             return
         self._last = time.monotonic()
-        print(
+        say(
             f"generation {info.generation}/{self._total}  {_scores(info)}  {info.connections} connections  "
             f"{speed}{_failed(info)}",
             flush=True,
@@ -123,7 +123,7 @@ class _Live:
     """One line that follows the search."""
 
     def __init__(self) -> None:
-        self._console = Console()
+        self._console = console()
         self._speed = Speed()
         self._progress = Progress(
             BarColumn(bar_width=10),

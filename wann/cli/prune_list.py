@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-import typer
-
+from wann.cli.output import say
 from wann.workflows.prune_methods import Method, methods
 
 _NAMES = 18
@@ -16,16 +15,14 @@ def show_methods(as_json: bool) -> None:
     """Print every criterion and preset, and what else a recipe is made of."""
     found = methods()
     if as_json:
-        typer.echo(
-            json.dumps({kind: [m.to_json() for m in group] for kind, group in found.items()}, indent=1)
-        )
+        say(json.dumps({kind: [m.to_json() for m in group] for kind, group in found.items()}, indent=1))
         return
     for kind, group in found.items():
-        typer.echo(kind + (_PRESETS if kind == "presets" else _scopes(group)))
+        say(kind + (_PRESETS if kind == "presets" else _scopes(group)))
         for method in group:
-            typer.echo(_line(method))
-        typer.echo("")
-    typer.echo(
+            say(_line(method))
+        say("")
+    say(
         "Use a preset by its name, or change it: {preset: lottery, level: 0.5}.\n"
         "Recipes chain: {preset: snip, until: 0.3, then: [gradual, magnitude]}.\n"
         "More in docs/prune.md."

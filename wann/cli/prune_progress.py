@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from wann.cli.output import console, say, stdout
 from wann.records.cell_row import CellRow
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
 
@@ -32,7 +33,7 @@ def prune_watcher(quiet: bool = False) -> Iterator[PruneWatcher]:
     """Yield the watcher that fits the output."""
     if quiet:
         yield _Quiet()
-    elif sys.stdout.isatty():
+    elif stdout().isatty():
         live = _Live()
         try:
             yield live
@@ -62,12 +63,12 @@ class _Lines(_Quiet):
         self._last = 0.0
 
     def begin(self, title: str, done: int, total: int, under_way: Callable[[], list[str]]) -> None:
-        print(title, flush=True)
+        say(title, flush=True)
 
     def cell(self, row: CellRow, done: int, total: int) -> None:
         if time.monotonic() - self._last >= _SECONDS_BETWEEN_LINES or done == total:
             self._last = time.monotonic()
-            print(f"cell {done}/{total}  {figures(row)}", flush=True)
+            say(f"cell {done}/{total}  {figures(row)}", flush=True)
 
 
 class _Cells(Progress):
@@ -91,7 +92,7 @@ class _Live(_Quiet):
     """A bar that follows the work."""
 
     def __init__(self) -> None:
-        self._console = Console()
+        self._console = console()
         self._progress = _Cells(
             BarColumn(bar_width=10),
             MofNCompleteColumn(),

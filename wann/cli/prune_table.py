@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from statistics import mean, stdev
 
-import typer
-from rich.console import Console
 from rich.table import Table
 
+from wann.cli.output import console, say
 from wann.cli.progress import human
 from wann.records.cell_row import DENSE, CellRow
 from wann.records.files import finite
@@ -29,18 +28,18 @@ def show_pruned(outcome: PruneOutcome, as_json: bool) -> None:
             "failed": outcome.failed,
             "cells": [asdict(row) for row in outcome.rows],
         }
-        typer.echo(json.dumps(finite(value), indent=1))
+        say(json.dumps(finite(value), indent=1))
         return
     if outcome.rows:
-        console = Console()
-        console.print()
-        console.print(_table(outcome.rows), width=min(console.width, _WIDTH))
-        print(f"\n{_what(outcome.rows[0])}, mean ± std over seeds; before: pruned, not yet retrained")
+        shown = console()
+        shown.print()
+        shown.print(_table(outcome.rows), width=min(shown.width, _WIDTH))
+        say(f"\n{_what(outcome.rows[0])}, mean ± std over seeds; before: pruned, not yet retrained")
         if not outcome.rows[0].accuracy:
-            print("steps: of the environment, the dense training included where a recipe begins with it")
+            say("steps: of the environment, the dense training included where a recipe begins with it")
     if outcome.failed:
         count = len(outcome.failed)
-        print(f"{count} cell{'s' * (count > 1)} failed; why: {outcome.folder / 'log.txt'}")
+        say(f"{count} cell{'s' * (count > 1)} failed; why: {outcome.folder / 'log.txt'}")
     _show_next(outcome)
 
 
@@ -95,14 +94,14 @@ def _mean(values: Sequence[float], spread: bool = True) -> str:
 
 def _show_next(outcome: PruneOutcome) -> None:
     run = name_of(outcome.folder)
-    print(f"\nIn {outcome.folder}")
-    print(
+    say(f"\nIn {outcome.folder}")
+    say(
         "  results.csv     a row for each cell\n"
         "  networks/       the network of each, for wann test and export"
     )
     commands = [(f"wann compare {run} -o picture.png", "a picture; searches may be named too")]
     if outcome.status != "finished":
         commands = [(f"wann resume {run}", "go on; what is finished stays"), *commands]
-    print("Next:")
+    say("Next:")
     for command, what in commands:
-        print(f"  {command:<36} {what}")
+        say(f"  {command:<36} {what}")

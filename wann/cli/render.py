@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wann.cli.options import NetworkArgument
+from wann.cli.output import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,8 +69,8 @@ def render(
             asked = f"{len(weights)} weights" if len(weights) > 1 else "--network"
             raise OutputError(f"{network}: a sheet of images shows one weight and no network, got {asked}")
         drawn = sheet(task, plan, weights, output or path.with_name("best.png"), _said(weights[0]))
-        typer.echo(f"{task.name}: {_said(weights[0])}: {drawn.accuracy:.1%} of {drawn.images:,} test images")
-        typer.echo(f"{drawn.path}: written")
+        say(f"{task.name}: {_said(weights[0])}: {drawn.accuracy:.1%} of {drawn.images:,} test images")
+        say(f"{drawn.path}: written")
         return
 
     from wann.report.film import film
@@ -79,11 +80,11 @@ def render(
     episode = int(episode_seeds(0, Purpose.TEST, seed + 1)[seed])
     made = film(task, plan, weights, episode, output or path.with_name("best.mp4"), not plain, portrait)
     for row, shown in zip(weights, made.agents, strict=True):
-        typer.echo(
+        say(
             f"{task.env}: {_said(row)}, test episode {seed}: return {shown.episode_return:g}, "
             f"{shown.steps} steps"
         )
-    typer.echo(f"{made.path}: {made.frames} frames, {made.seconds:.1f} s")
+    say(f"{made.path}: {made.frames} frames, {made.seconds:.1f} s")
 
 
 def _weights(file: NetworkFile, plan: Network, given: list[float] | None, each: bool) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wann.cli.options import WorkersOption
+from wann.cli.output import say
 
 
 def report(
@@ -55,7 +56,7 @@ def report(
         raise OutputError(f"{output}: cannot be written; expected a file's name in a folder that is there")
     dossiers = []
     for target in targets:
-        typer.echo(f"{target}: judged on what its search never saw")
+        say(f"{target}: judged on what its search never saw")
         dossiers.append(gather(target, episodes, workers))
     dossiers = told_apart(dossiers, [path for _, path in found])
     page = write_page(dossiers).encode()
@@ -63,13 +64,13 @@ def report(
         write_atomically(output, lambda file: file.write(page))
     except OSError as error:
         raise OutputError(f"{output}: cannot be written ({error.strerror or error})") from error
-    typer.echo(f"{output}: {len(page) / 1e6:.1f} MB")
+    say(f"{output}: {len(page) / 1e6:.1f} MB")
     if plots:
         for (_, path), dossier in zip(found, dossiers, strict=True):
             own = RunPaths(path.parent)
             folder = own.plots if path == own.champion else path.with_name(f"{path.stem}-plots")
             written = write_plots(dossier, folder)
-            typer.echo(f"{folder}: {', '.join(picture.name for picture in written)}")
+            say(f"{folder}: {', '.join(picture.name for picture in written)}")
 
 
 def _beside(path: Path) -> Path:

@@ -11,6 +11,7 @@ from wann.cli.options import (
     AddressOption,
     BackendOption,
     JsonOption,
+    NoTestOption,
     RunArgument,
     TensorboardOption,
     WorkersOption,
@@ -22,15 +23,26 @@ def resume(
     generations: Annotated[
         int | None, typer.Option(min=1, max=10_000_000, help="A new total of generations.")
     ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Another stop rule from now on: run.solved_score, run.max_seconds, run.max_env_steps or "
+            "search.generations; null for none. May be repeated.",
+        ),
+    ] = None,
     backend: BackendOption = None,
     workers: WorkersOption = None,
     address: AddressOption = None,
     tensorboard: TensorboardOption = False,
+    no_test: NoTestOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Go on with a run of wann evolve or wann prune that was stopped.
 
-    The result equals not having stopped. Data that have changed since are refused; code that has is said.
+    The result equals not having stopped. Where other rules are set for its end, a search that is solved or
+    finished goes on too. Data that have changed since are refused; code that has is said.
 
     Example: wann resume latest --generations 500
     """
@@ -41,8 +53,9 @@ def resume(
 
     folder = find_run(run)
     if kind_of(read_manifest(folder)) == PRUNE:
-        if generations is not None or tensorboard:
-            raise RunError(f"{folder}: is a run of wann prune, which has no generations and no curves")
+        if generations is not None or tensorboard or overrides or no_test:
+            what = "no generations, no curves, no stop rules and no champion"
+            raise RunError(f"{folder}: is a run of wann prune, which has {what}")
         _resume_pruning(folder, backend, workers, address, as_json)
         return
 
@@ -54,8 +67,8 @@ def resume(
 
     chosen = "ray" if address else backend and backend.value
     with connected(address), watcher(quiet=as_json) as watch:
-        outcome = go_on(folder, generations, chosen, workers, watch, tensorboard)
-    show_outcome(outcome, as_json)
+        outcome = go_on(folder, generations, chosen, workers, watch, tensorboard, overrides or ())
+    show_outcome(outcome, as_json, judged=not no_test)
 
 
 def _resume_pruning(

@@ -9,10 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import mean, stdev
 
-import typer
-from rich.console import Console
 from rich.table import Table
 
+from wann.cli.output import console, say
 from wann.records.files import finite
 from wann.workflows.seeds import TEST_EPISODES, SeedResult
 
@@ -23,7 +22,7 @@ _NUMBERS = {"generations": 0, "seconds": 1, "connections": 0, "held_out_mean": 1
 def show_seeds(results: Sequence[SeedResult], as_json: bool) -> None:
     """Print a row a seed, and the mean and standard deviation over those that came to their own end."""
     if as_json:
-        typer.echo(json.dumps(finite([asdict(result) for result in results]), indent=1))
+        say(json.dumps(finite([asdict(result) for result in results]), indent=1))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     complete = [asdict(result) for result in results if result.complete]
@@ -37,11 +36,12 @@ def show_seeds(results: Sequence[SeedResult], as_json: bool) -> None:
         row = asdict(result)
         numbers = (_number(row[name], decimals) for name, decimals in _NUMBERS.items())
         table.add_row(str(result.seed), result.status, *numbers)
-    console = Console()
-    console.print()
-    console.print(table, width=min(console.width, _WIDTH))
-    print(f"\nheld-out: mean return over the search's weights on {TEST_EPISODES} episodes it never saw")
-    print(f"In {Path(results[0].run).parent}")
+    shown = console()
+    shown.print()
+    shown.print(table, width=min(shown.width, _WIDTH))
+    if any(result.held_out_mean is not None for result in results):
+        say(f"\nheld-out: mean return over the search's weights on {TEST_EPISODES} episodes it never saw")
+    say(f"In {Path(results[0].run).parent}")
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -6,9 +6,9 @@ import json
 import sys
 
 import typer
-from rich.console import Console
 
 from wann.cli.judgement import figures, number, show_judgement
+from wann.cli.output import console, say
 from wann.cli.progress import human
 from wann.evaluation.stepped.hints import gist
 from wann.records.files import finite
@@ -29,13 +29,13 @@ _ENDINGS = {
 _EPISODES = 100
 
 
-def show_outcome(outcome: Outcome, as_json: bool) -> None:
-    """Show how a search ended, what its champion earns on held-out episodes, and what to do next.
+def show_outcome(outcome: Outcome, as_json: bool, judged: bool = True) -> None:
+    """Show how a search ended, what its champion earns on held-out episodes if `judged`, and what is next.
 
     Raises:
         typer.Exit: with status 2 where it ended with most episodes failed.
     """
-    _show(outcome, as_json)
+    _show(outcome, as_json, judged)
     if outcome.mostly_failed:
         state = outcome.state
         first = f"; the first: {outcome.failure}" if outcome.failure else ""
@@ -45,27 +45,29 @@ def show_outcome(outcome: Outcome, as_json: bool) -> None:
         raise typer.Exit(2)
 
 
-def _show(outcome: Outcome, as_json: bool) -> None:
-    if outcome.state.champion is None:
-        typer.echo(f"No generation was finished. To go on: wann resume {outcome.folder}")
-        return
-    report = test(outcome.folder, episodes=_EPISODES, tuned=False) if outcome.compiled else None
+def _show(outcome: Outcome, as_json: bool, judged: bool) -> None:
+    state, champion = outcome.state, outcome.state.champion
+    report = None
+    if judged and outcome.compiled and champion:
+        report = test(outcome.folder, episodes=_EPISODES, tuned=False)
     if as_json:
         _print_json(outcome, report)
         return
-    state, champion = outcome.state, outcome.state.champion
-    seen = "images" if report and report.judgement.n_images else "environment steps"
-    print(
+    if champion is None:
+        say(f"No generation was finished. To go on: wann resume {outcome.folder}")
+        return
+    seen = "images" if outcome.classifies else "environment steps"
+    say(
         f"{_ENDINGS[outcome.status]} after {state.generation} generations: {state.seconds:.1f} s, "
         f"{human(state.env_steps)} {seen}." + (f" {state.failed} episodes failed." if state.failed else "")
     )
-    print(f"The champion came in generation {champion.generation}.\n")
+    say(f"The champion came in generation {champion.generation}.\n")
     if report:
         show_failures(report)
         show_judgement(report)
-    elif outcome.status != "interrupted":
+    elif judged and outcome.status != "interrupted":
         _show_glance(outcome)
-    print(f"\nIn {outcome.folder}")
+    say(f"\nIn {outcome.folder}")
     for name, what in (
         ("champion.json", "the champion"),
         (
@@ -73,24 +75,26 @@ def _show(outcome: Outcome, as_json: bool) -> None:
             f"a row for each of {len(read_history(RunPaths(outcome.folder).history))} generations",
         ),
     ):
-        print(f"  {name:<15} {what}")
-    print("Next:")
-    for command, what in _next_commands(outcome, seen == "images"):
-        print(f"  {command:<42} {what}")
+        say(f"  {name:<15} {what}")
+    say("Next:")
+    for command, what in _next_commands(outcome, judged):
+        say(f"  {command:<42} {what}")
 
 
-def _next_commands(outcome: Outcome, classifier: bool) -> list[tuple[str, str]]:
+def _next_commands(outcome: Outcome, judged: bool) -> list[tuple[str, str]]:
     run = name_of(outcome.folder)
     more = []
     if outcome.status == "interrupted":
         more = [(f"wann resume {run}", "go on")]
-    elif outcome.status == "finished":
-        more = [(f"wann resume {run} --generations {2 * outcome.state.generation}", "search on")]
-    film = [] if classifier else [(f"wann render {run} -o best.mp4", "a film of the champion")]
+    elif further := " ".join(outcome.rules.further(outcome.state)):
+        more = [(f"wann resume {run} {further}", "search on")]
+    film = [] if outcome.classifies else [(f"wann render {run} -o best.mp4", "a film of the champion")]
     return [
         *film,
         (f"wann export {run} -f graphml", "its graph, for Gephi, yEd, networkx"),
-        (f"wann test {run} --json", "these figures, for programs"),
+        (f"wann test {run} --json", "these figures, for programs")
+        if judged
+        else (f"wann test {run}", "its figures"),
         *more,
     ]
 
@@ -108,7 +112,7 @@ def _print_json(outcome: Outcome, report: TestReport | None) -> None:
         "champion": champion and {"generation": champion.generation, "select_mean": champion.score},
         "test": report and report.to_json(),
     }
-    typer.echo(json.dumps(finite(value), indent=1))
+    say(json.dumps(finite(value), indent=1))
 
 
 def _show_glance(outcome: Outcome) -> None:
@@ -118,8 +122,8 @@ def _show_glance(outcome: Outcome) -> None:
     table.add_row("each of the search's weights", number(mean))
     for weight, score in weights:
         table.add_row(f"  {weight:g}", number(score))
-    Console().print(table)
-    print("\nThe other regimes play thousands of episodes; for them, use wann test.")
+    console().print(table)
+    say("\nThe other regimes play thousands of episodes; for them, use wann test.")
 
 
 def show_failures(report: TestReport) -> None:

@@ -8,9 +8,8 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-import typer
-
 from wann.cli.options import JsonOption
+from wann.cli.output import say
 
 _LAYOUT: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "break_on_hyphens": False}
 
@@ -29,14 +28,14 @@ def tasks(as_json: JsonOption = False) -> None:
 
     known = [*known_tasks(), *known_datasets()]
     if as_json:
-        typer.echo(json.dumps([asdict(task) for task in known], indent=1))
+        say(json.dumps([asdict(task) for task in known], indent=1))
         return
     for (family, install), members in groupby(known, lambda task: (task.family, task.install)):
         what = _NOTES.get(family, "")
-        typer.echo(f"{family}{what}" + (f", after: {install}" if install else ""))
+        say(f"{family}{what}" + (f", after: {install}" if install else ""))
         names = "  ".join(task.env for task in members)
-        typer.echo(textwrap.fill(names, 80, **_LAYOUT) + "\n")
-    typer.echo(
+        say(textwrap.fill(names, 80, **_LAYOUT) + "\n")
+    say(
         "Others work by their id, those of your own packages as module:id, data of your\n"
         "own as a file: docs/environments.md and docs/datasets.md"
     )

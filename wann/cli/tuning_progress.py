@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from wann.cli.output import console, say, stdout
 from wann.cli.progress import Speed
 from wann.training.state import TuneInfo
 from wann.workflows.watcher import Silent, TuneWatcher
@@ -22,7 +22,7 @@ def tune_watcher(quiet: bool = False) -> Iterator[TuneWatcher]:
     """Yield the watcher that fits the output."""
     if quiet:
         yield _Quiet()
-    elif sys.stdout.isatty():
+    elif stdout().isatty():
         live = _Live()
         try:
             yield live
@@ -63,23 +63,21 @@ class _Lines(_Quiet):
 
     def begin_tuning(self, title: str, done: int, total: int) -> None:
         self._total, self._last, self._speed = total, 0.0, Speed()
-        print(title, flush=True)
+        say(title, flush=True)
 
     def iteration(self, info: TuneInfo) -> None:
         speed = self._speed.add(info.env_steps or info.evaluations)
         if time.monotonic() - self._last < _SECONDS_BETWEEN_LINES and info.iteration < self._total:
             return
         self._last = time.monotonic()
-        print(
-            f"iteration {info.iteration}/{self._total}  {_scores(info)}  {speed}{_failed(info)}", flush=True
-        )
+        say(f"iteration {info.iteration}/{self._total}  {_scores(info)}  {speed}{_failed(info)}", flush=True)
 
 
 class _Live(_Quiet):
     """One line that follows the tuning."""
 
     def __init__(self) -> None:
-        self._console = Console()
+        self._console = console()
         self._speed = Speed()
         self._progress = Progress(
             BarColumn(bar_width=10),

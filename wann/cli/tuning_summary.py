@@ -7,8 +7,7 @@ import shlex
 from dataclasses import asdict
 from typing import Any
 
-import typer
-
+from wann.cli.output import say
 from wann.cli.progress import human
 from wann.evaluation.regimes import TUNE_EPISODES
 from wann.evaluation.spread import Spread
@@ -31,7 +30,7 @@ def show_tuning(outcome: TuneOutcome, options: list[str], as_json: bool) -> None
     """
     test = held_out_spread(outcome, _EPISODES) if outcome.file else None
     if as_json:
-        typer.echo(json.dumps(finite(_to_json(outcome, test)), indent=1))
+        say(json.dumps(finite(_to_json(outcome, test)), indent=1))
     elif test is None:
         _show_interrupted(outcome, options)
     else:
@@ -66,10 +65,10 @@ def _target(outcome: TuneOutcome) -> str:
 def _show_interrupted(outcome: TuneOutcome, options: list[str]) -> None:
     job, state = outcome.job, outcome.state
     again = shlex.join(["wann", "tune", _target(outcome), *options])
-    print(f"Stopped after {state.iteration} of {job.settings.iterations} iterations.")
-    print(f"To go on: {again}")
+    say(f"Stopped after {state.iteration} of {job.settings.iterations} iterations.")
+    say(f"To go on: {again}")
     if state.iteration:
-        print(f"To end it here: the same with --iterations {state.iteration}")
+        say(f"To end it here: the same with --iterations {state.iteration}")
 
 
 def _show_finished(outcome: TuneOutcome, test: Spread) -> None:
@@ -77,19 +76,19 @@ def _show_finished(outcome: TuneOutcome, test: Spread) -> None:
     seen = "images" if job.classifies else "environment steps"
     failed = f" {state.failed} episodes failed." if state.failed else ""
     effort = f"{state.seconds:.1f} s, {human(state.env_steps)} {seen}"
-    print(f"Finished after {state.iteration} iterations: {effort}.{failed}")
+    say(f"Finished after {state.iteration} iterations: {effort}.{failed}")
     chosen_on = "the validation images" if job.classifies else f"the {TUNE_EPISODES} common episodes"
-    print(f"It began with {_start(outcome)}.")
-    print(f"Best on {chosen_on} were {_CHOSEN[state.source]}: {state.score:.5g}.\n")
+    say(f"It began with {_start(outcome)}.")
+    say(f"Best on {chosen_on} were {_CHOSEN[state.source]}: {state.score:.5g}.\n")
     if job.classifies:
-        print(f"tuned weights, test images: accuracy {100 * test.mean:.2f} %")
+        say(f"tuned weights, test images: accuracy {100 * test.mean:.2f} %")
     else:
         figures = f"mean {test.mean:.1f} ± {test.std:.1f}, median {test.median:.1f}"
-        print(f"tuned weights, {_EPISODES} held-out episodes: {figures}")
-    print(f"\nIn {job.output}\nNext:")
+        say(f"tuned weights, {_EPISODES} held-out episodes: {figures}")
+    say(f"\nIn {job.output}\nNext:")
     film = [] if job.classifies else [(f"wann render {job.output} -o tuned.mp4", "a film of it")]
     for command, what in (*film, (f"wann test {_target(outcome)}", "all regimes")):
-        print(f"  {command:<50} {what}")
+        say(f"  {command:<50} {what}")
 
 
 def _start(outcome: TuneOutcome) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wann.cli.options import BackendOption, JsonOption, RunArgument, WorkersOption
+from wann.cli.output import say
 
 
 def verify(
@@ -35,11 +36,11 @@ def verify(
     with watcher(quiet=as_json) as watch:
         found = replay(folder, last, backend and backend.value, workers, watch)
     if as_json:
-        typer.echo(json.dumps(finite(found.to_json()), indent=1))
+        say(json.dumps(finite(found.to_json()), indent=1))
     elif found.fault:
-        typer.echo(found.fault)
+        say(found.fault)
     else:
-        typer.echo(
+        say(
             f"{folder}: generations {found.first} to {found.last} verified: all equal ({found.seconds:.1f} s)"
         )
     if found.fault:

@@ -101,8 +101,9 @@ class TaskConfig(_Section):
     ] = Field(
         default=(),
         max_length=100,
-        description="What is put around the environment, the first one innermost: `module:name`, `file.py:name`, "
-        "or `module:name: {argument: value}`, such as `gymnasium.wrappers:RescaleObservation`.",
+        description="What is put around the environment, the first one innermost: `module:name`, "
+        "`file.py:name`, or `module:name: {argument: value}`, such as "
+        "`gymnasium.wrappers:RescaleObservation`.",
     )
     instances: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
         default=None,

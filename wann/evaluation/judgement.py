@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 from wann.evaluation.spread import Spread, Sweep
 
+# What a network is judged by, named as by `wann test --regimes` and `wann compare --figure`; `trained` and
+# those with signs need trained weights.
+REGIMES = (
+    *("search", "random", "random-shared", "tuned-shared"),
+    *("trained", "signed-shared", "tuned-signed-shared"),
+)
+
 
 @dataclass(frozen=True)
 class WithoutZero:
@@ -41,7 +48,7 @@ class SignedShared:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The regimes of one network.
+    """The regimes of one network. The figures of those that were left out are NaN, or None where they may be.
 
     Attributes:
         search: the search's weights.
@@ -61,6 +68,8 @@ class Judgement:
         n_images: test images, for classification: all figures are then accuracies over them; else 0.
         failed: episodes that failed; figures over them are NaN.
         error: the first failure's traceback.
+        regimes: those that were gone through, of `REGIMES`.
+        n_grid: weights of the grid, 81 but in a quick judgement.
     """
 
     episodes: int
@@ -80,6 +89,8 @@ class Judgement:
     failed: int
     env_steps: int
     error: str | None
+    regimes: tuple[str, ...] = REGIMES
+    n_grid: int = 81
 
     @property
     def per_weight(self) -> tuple[tuple[float, float], ...]:

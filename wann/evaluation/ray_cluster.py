@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +41,8 @@ def connected(address: str | None) -> Iterator[None]:
     _probe(address)
     ray = import_ray()
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
+        with _own_sigterm():
+            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
         raise EvaluationError(f"--address {address}: Ray cannot connect ({reason}); {_TOKEN}") from error
@@ -117,14 +120,29 @@ def object_store_bytes(task: AnyTask) -> int:
 
 def start_ray(ray: Any, workers: int, store_bytes: int = _OBJECT_STORE_BYTES) -> None:
     """Start a cluster on this machine, without a dashboard."""
-    ray.init(
-        address="local",  # whatever RAY_ADDRESS says
-        num_cpus=workers,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        object_store_memory=store_bytes,
-    )
+    with _own_sigterm():
+        ray.init(
+            address="local",  # whatever RAY_ADDRESS says
+            num_cpus=workers,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            object_store_memory=store_bytes,
+        )
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Keep the handler of SIGTERM, which `ray.init` replaces."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if handler is not None:  # one that was not set from Python cannot be put back
+            signal.signal(signal.SIGTERM, handler)
 
 
 def import_ray() -> Any:

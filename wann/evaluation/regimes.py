@@ -15,6 +15,8 @@ figure: the shared weights' vote.
 
 Where there are trained weights, regimes 2 and 3 are gone through once more with their signs: a shared size,
 and one bit for each connection.
+
+A judgement may be of some of these alone, and it may be a quick one, over fewer shared weights and episodes.
 """
 
 from __future__ import annotations
@@ -26,10 +28,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from wann.evaluation.classify import classify_split
-from wann.evaluation.judgement import Judgement, SignedShared, WithoutZero
+from wann.evaluation.judgement import REGIMES, Judgement, SignedShared, WithoutZero
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.pools import ChunkedPool, evaluate_in
-from wann.evaluation.spread import Spread, Sweep
+from wann.evaluation.spread import UNKNOWN, Spread, Sweep
 from wann.network.network import Network, Networks
 from wann.seeding import Purpose, episode_seeds, generator
 from wann.tasks.classification import ClassificationTask
@@ -41,6 +43,25 @@ TUNE_EPISODES = 32
 _ONE = np.ones(1)
 
 
+@dataclass(frozen=True, eq=False)
+class Effort:
+    """How much a judgement takes.
+
+    Attributes:
+        grid: the shared weights of regime 2, and of regime 3 where a task is slow.
+        fine_grid: those of regime 3 otherwise.
+        tune_episodes: on which regime 3 chooses.
+    """
+
+    grid: np.ndarray
+    fine_grid: np.ndarray
+    tune_episodes: int
+
+
+WHOLE = Effort(GRID, FINE_GRID, TUNE_EPISODES)
+QUICK = Effort(GRID[::10], GRID[::10], 8)
+
+
 def judge(
     pool: ChunkedPool,
     network: Network,
@@ -49,6 +70,8 @@ def judge(
     seed: int = 0,
     own_weights: Sequence[float] = (),
     connection_weights: np.ndarray | None = None,
+    regimes: Sequence[str] = REGIMES,
+    effort: Effort = WHOLE,
 ) -> Judgement:
     """Put a network through the regimes on `episodes` test episodes of `seed`.
 
@@ -60,25 +83,31 @@ def judge(
         seed: of the test episodes.
         own_weights: more shared weights to sweep over.
         connection_weights: `(1, C)` trained weights in the network's connection order, for regime 4.
+        regimes: which to go through, of `REGIMES`; of those that need trained weights, only where there are.
+        effort: how many weights and episodes they take.
     """
-    court = _Court(pool, network)
+    court = _Court(pool, network, effort)
     test = episode_seeds(seed, Purpose.TEST, 1 if court.n_images else episodes)
-    draws = generator(seed, Purpose.RANDOM_WEIGHTS).uniform(-LIMIT, LIMIT, (episodes, network.n_connections))
-    search = court.sweep(shared_weights, test)
+    with_search = "search" in regimes
+    search = court.sweep(shared_weights, test) if with_search else Sweep.unknown(shared_weights)
     own = court.sweep(own_weights, test) if len(own_weights) else None
-    draws = draws if network.n_connections else np.zeros((episodes, 1))
-    random = court.play(draws, Lanes.pairing(np.resize(test, episodes)))
+    random = UNKNOWN
+    if "random" in regimes:
+        random = Spread.of(court.play(_draws(network, episodes, seed), _pairing(test, episodes)))
 
-    shared = _shared(court, np.ones(1), test, seed)
+    shared = _shared(court, np.ones(1), test, seed, "random-shared" in regimes, "tuned-shared" in regimes)
     trained = signed = None
     if connection_weights is not None:
-        trained = court.spread(court.play(connection_weights, Lanes.product(1, test)))
-        signed = _shared(court, np.sign(connection_weights[0]), test, seed)
+        if "trained" in regimes:
+            trained = court.spread(court.play(connection_weights, Lanes.product(1, test)))
+        asked = "signed-shared" in regimes, "tuned-signed-shared" in regimes
+        if any(asked):
+            signed = _shared(court, np.sign(connection_weights[0]), test, seed, *asked)
     return Judgement(
         episodes=episodes,
         search=search,
         own=own,
-        random_weights=Spread.of(random),
+        random_weights=random,
         shared=shared.shared,
         shared_std_over_weights=shared.std_over_weights,
         shared_std_over_episodes=shared.std_over_episodes,
@@ -87,34 +116,63 @@ def judge(
         tuned=shared.tuned,
         tuned_weights=trained,
         signed=signed,
-        ensemble=court.vote(shared_weights),
+        ensemble=court.vote(shared_weights) if with_search else None,
         n_images=court.n_images,
         failed=court.failed,
         env_steps=court.env_steps,
         error=court.error,
+        regimes=tuple(name for name in REGIMES if name in regimes),
+        n_grid=len(effort.grid),
     )
 
 
-def _shared(court: _Court, signs: np.ndarray, test: np.ndarray, seed: int) -> SignedShared:
-    """Regimes 2 and 3: one size for all connections, with these `(C,)` or `(1,)` signs."""
+def _draws(network: Network, episodes: int, seed: int) -> np.ndarray:
+    """`(episodes, C)` weights of regime 1."""
+    shape = episodes, network.n_connections
+    draws = generator(seed, Purpose.RANDOM_WEIGHTS).uniform(-LIMIT, LIMIT, shape)
+    return draws if network.n_connections else np.zeros((episodes, 1))
+
+
+def _pairing(test: np.ndarray, episodes: int) -> Lanes:
+    return Lanes.pairing(np.resize(test, episodes))
+
+
+def _shared(
+    court: _Court, signs: np.ndarray, test: np.ndarray, seed: int, over_grid: bool, tuned: bool
+) -> SignedShared:
+    """Regimes 2 and 3, if asked: one size for all connections, with these `(C,)` or `(1,)` signs."""
+    grid: tuple[Spread, float, float, WithoutZero]
+    grid = UNKNOWN, math.nan, math.nan, WithoutZero(UNKNOWN, math.nan, 0)
+    best, weight = UNKNOWN, math.nan
+    if over_grid:
+        grid = _over_grid(court, signs, test)
+    if tuned:
+        weight = court.tune(seed, signs)
+        best = court.spread(court.play_shared([weight], test, signs)[0])
+    return SignedShared(*grid, weight, best)
+
+
+def _over_grid(
+    court: _Court, signs: np.ndarray, test: np.ndarray
+) -> tuple[Spread, float, float, WithoutZero]:
+    """Regime 2: the figure, its spreads over weights and episodes, and what it is without the weight 0."""
+    grid = court.effort.grid
     if court.slow:
-        rows = _spread_out(np.arange(len(test)) % len(GRID))
-        each_episode = court.play(np.outer(GRID, signs), Lanes(rows, test))
+        rows = _spread_out(np.arange(len(test)) % len(grid), len(grid))
+        each_episode = court.play(np.outer(grid, signs), Lanes(rows, test))
         over_weights = float(each_episode.std())
-        others = each_episode[GRID[rows] != 0]
-        rest = WithoutZero(court.spread(others), float(others.std()), len(np.unique(rows[GRID[rows] != 0])))
+        others = each_episode[grid[rows] != 0]
+        rest = WithoutZero(court.spread(others), float(others.std()), len(np.unique(rows[grid[rows] != 0])))
     else:
-        returns = court.play_shared(GRID, test, signs)
+        returns = court.play_shared(grid, test, signs)
         each_episode, over_weights = returns.mean(axis=0), float(returns.mean(axis=1).std())
-        others = returns[GRID != 0]
+        others = returns[grid != 0]
         rest = WithoutZero(
-            court.spread(others.mean(axis=0)), float(others.mean(axis=1).std()), int((GRID != 0).sum())
+            court.spread(others.mean(axis=0)), float(others.mean(axis=1).std()), int((grid != 0).sum())
         )
     shared = court.spread(each_episode)
     over_episodes = math.nan if court.slow or court.n_images else shared.std
-    weight = court.tune(seed, signs)
-    tuned = court.spread(court.play_shared([weight], test, signs)[0])
-    return SignedShared(shared, over_weights, over_episodes, rest, weight, tuned)
+    return shared, over_weights, over_episodes, rest
 
 
 @dataclass(frozen=True)
@@ -137,8 +195,8 @@ def tune_shared_weight(pool: ChunkedPool, network: Network, seed: int = 0) -> Tu
 class _Court:
     """One network in one pool, and the count of what it cost; `n_images` of the test set, 0 for control."""
 
-    def __init__(self, pool: ChunkedPool, network: Network) -> None:
-        self._pool, self._network = pool, network
+    def __init__(self, pool: ChunkedPool, network: Network, effort: Effort = WHOLE) -> None:
+        self._pool, self._network, self.effort = pool, network, effort
         self.evaluations, self.failed, self.env_steps = 0, 0, 0
         self.error: str | None = None
         self.slow = not pool.task.compiled
@@ -172,8 +230,8 @@ class _Court:
 
     def tune(self, seed: int, signs: np.ndarray = _ONE) -> float:
         """The first of the shared weights that do best; one with a failed episode is the last resort."""
-        weights = GRID if self.slow else FINE_GRID
-        seeds = episode_seeds(seed, Purpose.TUNE, 1 if self.n_images else TUNE_EPISODES)
+        weights = self.effort.grid if self.slow else self.effort.fine_grid
+        seeds = episode_seeds(seed, Purpose.TUNE, 1 if self.n_images else self.effort.tune_episodes)
         means = self.play_shared(weights, seeds, signs).mean(axis=1)
         return float(weights[int(np.argmax(np.where(np.isnan(means), -np.inf, means)))])
 
@@ -202,6 +260,9 @@ def held_out(
     return tuple((float(w), float(m)) for w, m in zip(shared_weights, means, strict=True))
 
 
-def _spread_out(rows: np.ndarray) -> np.ndarray:
-    """Visit the grid in an order that covers it evenly even where there are fewer episodes than weights."""
-    return (rows * 37) % len(GRID)
+def _spread_out(rows: np.ndarray, size: int) -> np.ndarray:
+    """Visit a grid in an order that covers it evenly even where there are fewer episodes than weights.
+
+    `size` is that of the grid, which must not be a multiple of 37.
+    """
+    return (rows * 37) % size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -49,6 +50,9 @@ class Spread:
         return cls(share, share, math.nan, middle - margin, middle + margin)
 
 
+UNKNOWN = Spread(*[math.nan] * 5)
+
+
 @dataclass(frozen=True)
 class Sweep:
     """Shared weights one by one, all on the same episodes.
@@ -62,6 +66,11 @@ class Sweep:
     weights: tuple[float, ...]
     each: tuple[Spread, ...]
     together: Spread
+
+    @classmethod
+    def unknown(cls, weights: Sequence[float]) -> Sweep:
+        """One that was not played."""
+        return cls(tuple(map(float, weights)), (UNKNOWN,) * len(weights), UNKNOWN)
 
     @property
     def per_weight(self) -> tuple[tuple[float, float], ...]:

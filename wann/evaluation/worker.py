@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,8 @@ from multiprocessing import current_process, get_context, parent_process, resour
 from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
+
+from wann.evaluation.streams import patient
 
 # What a function is called with, after the task.
 Job = tuple[Any, ...]
@@ -114,11 +117,24 @@ _serving = False
 def _serve(line: Connection, task: Any, work: Work) -> None:
     global _serving
     _serving = True
+    _print_to_stderr()
     Thread(target=_end_with_driver, daemon=True).start()
     with suppress(EOFError, OSError):  # the driver has gone, or needs no more
         line.send("ready")
         while True:
             line.send(_answer(work, task, line.recv()))
+
+
+def _print_to_stderr() -> None:
+    """Standard output is the driver's: what an environment prints here would fall among what that says.
+
+    Where nobody reads standard error any more, an episode is not to fail of what it prints.
+    """
+    with suppress(OSError):
+        os.dup2(2, 1)
+    if sys.stderr:
+        sys.stderr = patient(2, sys.stderr, "backslashreplace")
+    sys.stdout = sys.stderr
 
 
 def _end_with_driver() -> None:

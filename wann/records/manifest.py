@@ -112,6 +112,7 @@ def begin_session(
     generations: int,
     origin: Origin,
     changed: Sequence[str] = (),
+    rules: Mapping[str, Any] | None = None,
 ) -> None:
     """Note that this process works on the run.
 
@@ -121,6 +122,7 @@ def begin_session(
         generations: the total that the run is to have.
         origin: what it is computed from outside the config, now.
         changed: a line for each thing in which that differs from the session before.
+        rules: of a search: what ends it before that total, as its config says or `wann resume --set`.
     """
     manifest = read_manifest(paths.folder)
     session = {
@@ -135,8 +137,10 @@ def begin_session(
     }
     if changed:
         session["changed"] = list(changed)
+    kept = {} if rules is None else {"rules": dict(rules)}
+    session |= kept
     manifest["sessions"].append(session)
-    news = {"status": "running", "generations": generations, "origin": origin}
+    news = {"status": "running", "generations": generations, "origin": origin, **kept}
     write_json(paths.manifest, manifest | news)
 
 

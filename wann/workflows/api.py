@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,23 @@ class Run:
         """
         return NetworkFile.load(RunPaths(self.folder).tuned)
 
-    def test(self, episodes: int = 100, seed: int = 0) -> TestReport:
-        """Put the champion through the regimes on held-out episodes."""
-        return judge_network(self.folder, episodes=episodes, seed=seed)
+    def test(
+        self,
+        episodes: int | None = None,
+        seed: int = 0,
+        *,
+        regimes: Sequence[str] | None = None,
+        quick: bool = False,
+    ) -> TestReport:
+        """Put the champion through the regimes on held-out episodes.
+
+        Args:
+            episodes: test episodes; None for 100, or 20 in a quick judgement.
+            seed: of the test episodes.
+            regimes: some of them, for example `("search", "random")`; None for all.
+            quick: rough figures, soon: fewer episodes and shared weights.
+        """
+        return judge_network(self.folder, episodes=episodes, seed=seed, regimes=regimes, quick=quick)
 
 
 def evolve(
@@ -95,9 +109,26 @@ def evolve(
     return Run(workflow.start(loaded, folder, name, watcher, tensorboard=tensorboard).folder)
 
 
-def resume(run: str | Path, generations: int | None = None, watcher: Watcher | None = None) -> Run:
-    """Go on with a run (`latest` or its folder) and return it."""
-    return Run(workflow.resume(find_run(run), generations, watcher=watcher).folder)
+def resume(
+    run: str | Path,
+    generations: int | None = None,
+    watcher: Watcher | None = None,
+    *,
+    overrides: Sequence[str] = (),
+) -> Run:
+    """Go on with a run as `wann resume` does, and return it.
+
+    Args:
+        run: `latest` or its folder.
+        generations: a new total; None keeps the recorded one.
+        watcher: is told what happens.
+        overrides: stop rules, as `--set`, for example `("run.solved_score=null",)`; later calls keep them.
+
+    Raises:
+        WannError: the run cannot be opened, or an override is wrong or of what cannot change.
+    """
+    folder = find_run(run)
+    return Run(workflow.resume(folder, generations, watcher=watcher, overrides=overrides).folder)
 
 
 def load(run: str | Path) -> Run:

@@ -16,16 +16,20 @@ from wann.evaluation.pools import ChunkedPool, cores
 from wann.evaluation.stepped.hints import gist
 from wann.evaluation.worker import leave_if_imported
 from wann.records.curves import check_tensorboard
+from wann.records.find import name_of
 from wann.records.manifest import begin_session, end_session, note_session
 from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
 from wann.search.state import GenerationInfo, SearchState
+from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.generation import AllFailed, next_generation, prepare
+from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.origin import changed_since, origin_of_config
-from wann.workflows.watcher import Silent, Watcher, interruption, say_notes
+from wann.workflows.stopping import StopRules, changed_rules, recorded_rules
+from wann.workflows.watcher import Silent, Watcher, say_notes
 
 # The status of a search that came to its end, where that means little.
 MOSTLY_FAILED = "most episodes failed"
@@ -33,7 +37,7 @@ MOSTLY_FAILED = "most episodes failed"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended: `solved`, `finished`, `interrupted`, ...; `compiled` as the task is.
+    """How a session ended: `solved`, `finished`, `interrupted`, ..., of which task and by which rules.
 
     Attributes:
         failure: the first failed episode of this session in one line, or None.
@@ -42,8 +46,19 @@ class Outcome:
     folder: Path
     state: SearchState
     status: str
-    compiled: bool
+    task: AnyTask
+    rules: StopRules
     failure: str | None = None
+
+    @property
+    def compiled(self) -> bool:
+        """Whether episodes run in compiled dynamics."""
+        return self.task.compiled
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the task is a data set's."""
+        return isinstance(self.task, ClassificationTask)
 
     @property
     def mostly_failed(self) -> bool:
@@ -83,21 +98,24 @@ def start(
 
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
+        KeyboardInterrupt: Ctrl-C came; the run is saved as it was after the running generation.
     """
     leave_if_imported()
-    config = rooted(config)
+    config, watcher = rooted(config), watcher or Silent()
     if config.topology:
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
-    watcher = watcher or Silent()
     task = pool.task if pool else build_task(config.task)
     if pool is None:
         say_notes(task, watcher)
-    with RunDirectory.create(folder, name, config, task.facts) as directory:
+    with (
+        interruption(watcher) as interrupted,
+        RunDirectory.create(folder, name, config, task.facts) as directory,
+    ):
         if tensorboard:
             directory.draw_curves()
-        return _search(directory, task, None, config.search.generations, watcher, pool=pool)
+        return _search(directory, task, None, StopRules.of(config), watcher, interrupted, pool=pool)
 
 
 def resume(
@@ -107,6 +125,7 @@ def resume(
     workers: int | None = None,
     watcher: Watcher | None = None,
     tensorboard: bool = False,
+    overrides: Sequence[str] = (),
 ) -> Outcome:
     """Go on with a run from its newest checkpoint; the result equals not having stopped.
 
@@ -116,33 +135,41 @@ def resume(
         backend, workers: who evaluates; None as the config says.
         watcher: is told what happens.
         tensorboard: write curves for TensorBoard from now on; a run that has some goes on with them anyway.
+        overrides: as `--set`, of the keys in `wann.workflows.stopping.CHANGEABLE`; None of them changes what
+            is computed, only when it stops. They hold for later sessions too.
 
     Raises:
+        ConfigError: an override is wrong, or of what cannot change.
         DataChanged: the data are not those that the run began with.
         WannError: the run cannot be opened, or what is replayed does not match what is recorded.
+        KeyboardInterrupt: Ctrl-C came; the run is saved as it was after the running generation.
     """
     leave_if_imported()
     watcher = watcher or Silent()
     if tensorboard:
         check_tensorboard()
     RecordedRun(folder).check_searched()
-    with RunDirectory(folder) as directory:
+    with interruption(watcher) as interrupted, RunDirectory(folder) as directory:
         if tensorboard or directory.paths.tensorboard.is_dir():
             _go_on_with_curves(directory, watcher)
         state, problems = directory.newest_state()
         for problem in problems:
             watcher.note(f"{problem}; going back to an older one")
-        total = directory.manifest["generations"] if generations is None else generations
+        so_far = recorded_rules(directory.config, directory.manifest, str(directory.paths.manifest))
+        rules = changed_rules(so_far, overrides, generations)
         if state and state.champion:
             directory.record_champion(state.champion)  # in case its file was lost
         task = build_task(directory.config.task)
         changed = changed_since(
             directory.paths.folder, directory.manifest, directory.config, task, watcher.note
         )
-        if state and (status := _ending(state, directory, total)):
-            watcher.note(f"nothing to do: the run is {status} already, after {state.generation} generations")
-            return Outcome(folder, state, status, task.compiled)
-        return _search(directory, task, state, total, watcher, backend, workers, changed=changed)
+        if state and (status := _ending(state, directory, rules)):
+            watcher.note(
+                f"nothing to do: the run is {status} already, after {state.generation} generations; "
+                f"to search on: wann resume {name_of(folder)} {' '.join(rules.further(state))}"
+            )
+            return Outcome(folder, state, status, task, rules)
+        return _search(directory, task, state, rules, watcher, interrupted, backend, workers, changed=changed)
 
 
 def _go_on_with_curves(directory: RunDirectory, watcher: Watcher) -> None:
@@ -156,8 +183,9 @@ def _search(
     directory: RunDirectory,
     task: AnyTask,
     state: SearchState | None,
-    total: int,
+    rules: StopRules,
     watcher: Watcher,
+    interrupted: Interruption,
     backend: str | None = None,
     workers: int | None = None,
     pool: ChunkedPool | None = None,
@@ -166,20 +194,19 @@ def _search(
     config = directory.config
     backend = backend or config.evaluation.backend
     workers = workers or config.evaluation.workers or cores()
-    begin_session(directory.paths, backend, workers, total, origin_of_config(config, task), changed)
+    origin = origin_of_config(config, task)
+    own = rules.to_json()
+    begin_session(directory.paths, backend, workers, rules.generations, origin, changed, own)
     if state is None:
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status, told_failure = "failed", False
     try:
-        with (
-            interruption(watcher) as interrupted,
-            nullcontext(pool) if pool else make_pool(task, backend, workers) as pool,
-        ):
-            watcher.begin(config, task, state.generation, total)
+        with nullcontext(pool) if pool else make_pool(task, backend, workers) as pool:
+            watcher.begin(config, task, state.generation, rules.generations)
             pool.first_error = None  # one pool may serve several runs
             _note_environments(directory, pool, watcher)
             prepare(pool, config)
-            while not interrupted.is_set() and not _stop_reason(state, directory, total):
+            while not interrupted.is_set() and not rules.reason(state, len(directory.history.rows)):
                 following, info = next_generation(state, pool, config)
                 _record(directory, info, following)
                 state = following  # only now: no checkpoint ahead of the rows, or of a replay that differs
@@ -188,7 +215,7 @@ def _search(
                     told_failure = True
                     directory.log(f"the first episode that failed:\n{pool.first_error}")
                     watcher.note(f"episodes fail; the first traceback is in {directory.paths.log}")
-        status = _ending(state, directory, total) or "interrupted"
+        status = _ending(state, directory, rules) or "interrupted"
     except KeyboardInterrupt:
         status = "interrupted"
         watcher.note(f"stopped; go on with: wann resume {directory.paths.folder}")
@@ -202,12 +229,13 @@ def _search(
         directory.log(f"stopped by {type(error).__name__}: {error}")
         raise
     finally:
-        with suppress(OSError):  # what went wrong is on its way already
-            directory.checkpoint(state)
-        with suppress(OSError):
-            end_session(directory.paths, status, state)
+        with interrupted.held():
+            with suppress(OSError):  # what went wrong is on its way already
+                directory.checkpoint(state)
+            with suppress(OSError):
+                end_session(directory.paths, status, state)
     failure = gist(pool.first_error) if pool.first_error else None
-    return Outcome(directory.paths.folder, state, status, task.compiled, failure)
+    return Outcome(directory.paths.folder, state, status, task, rules, failure)
 
 
 def _note_environments(directory: RunDirectory, pool: ChunkedPool, watcher: Watcher) -> None:
@@ -230,21 +258,7 @@ def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -
         ) from error
 
 
-def _ending(state: SearchState, directory: RunDirectory, total: int) -> str | None:
+def _ending(state: SearchState, directory: RunDirectory, rules: StopRules) -> str | None:
     """The status with which a search is over, None where it goes on."""
-    reason = _stop_reason(state, directory, total)
+    reason = rules.reason(state, len(directory.history.rows))
     return MOSTLY_FAILED if reason not in (None, "solved") and mostly_failed(state) else reason
-
-
-def _stop_reason(state: SearchState, directory: RunDirectory, total: int) -> str | None:
-    rules = directory.config.run
-    if rules.solved_score is not None and state.champion and state.champion.score >= rules.solved_score:
-        return "solved"
-    if state.generation >= total:
-        return "finished"
-    if rules.max_env_steps is not None and state.env_steps >= rules.max_env_steps:
-        return "out of environment steps"
-    if rules.max_seconds is not None and state.seconds >= rules.max_seconds:
-        # generations that are recorded are replayed, however long that takes now
-        return "out of time" if state.generation >= len(directory.history.rows) else None
-    return None

@@ -12,8 +12,9 @@ import numpy as np
 from wann.config import Config
 from wann.errors import EvaluationError
 from wann.evaluation.backends import make_pool
-from wann.evaluation.judgement import Judgement
-from wann.evaluation.regimes import held_out, judge
+from wann.evaluation.judgement import REGIMES, Judgement
+from wann.evaluation.regime_names import check_regimes, check_trained
+from wann.evaluation.regimes import QUICK, WHOLE, held_out, judge
 from wann.evaluation.spread import Spread, Sweep
 from wann.evaluation.weights import check_weights
 from wann.network.network import Network
@@ -24,6 +25,7 @@ from wann.workflows.build import build_task, plan_network, trained_weights
 from wann.workflows.origin import changes_beside, origin_of_section
 
 SEARCH_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
+EPISODES, QUICK_EPISODES = 100, 20
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,21 @@ class TestReport:
         return self.task.outputs[int(counts.argmax())], float(counts.max() / counts.sum())
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `wann test --json` prints; NaN becomes null.
+        """The object that `wann test --json` prints: the regimes that were gone through; NaN becomes null.
 
         `low` and `high` are the 95 % confidence interval of a mean over episodes, by Student's t, or of an
         accuracy, by Wilson's score.
         """
         j = self.judgement
-        return {
+        left_out = {_KEYS[name] for name in REGIMES if name not in j.regimes}
+        if "search" not in j.regimes:
+            left_out.add("ensemble")
+        whole = {
             "task": self.task.name,
             "figure": "accuracy" if j.n_images else "return",
             "episodes": j.episodes,
             **({"images": j.n_images} if j.n_images else {}),
+            **({} if j.n_grid == len(WHOLE.grid) else {"quick": True, "grid_weights": j.n_grid}),
             **(
                 {"most_frequent_class": dict(zip(("class", "share"), self.most_frequent, strict=True))}
                 if self.most_frequent
@@ -103,6 +109,18 @@ class TestReport:
             "ensemble": j.ensemble,
             **({"changed": list(self.changed)} if self.changed else {}),
         }
+        return {key: value for key, value in whole.items() if key not in left_out}
+
+
+_KEYS = {
+    "search": "search_weights",
+    "random": "random_weights",
+    "random-shared": "random_shared_weight",
+    "tuned-shared": "tuned_shared_weight",
+    "trained": "tuned_weights",
+    "signed-shared": "signed_shared_weight",
+    "tuned-signed-shared": "tuned_signed_shared_weight",
+}
 
 
 def _sweep(sweep: Sweep) -> dict[str, Any]:
@@ -122,34 +140,42 @@ def _some(spread: Spread, *names: str) -> dict[str, float]:
 def test(
     target: str | Path,
     config: Config | None = None,
-    episodes: int = 100,
+    episodes: int | None = None,
     seed: int = 0,
     workers: int | None = None,
     shared_weights: Sequence[float] | None = None,
     own_weights: Sequence[float] = (),
     tuned: bool = True,
+    regimes: Sequence[str] | None = None,
+    quick: bool = False,
 ) -> TestReport:
     """Put a run's champion or a network file through the regimes.
 
     Args:
         target: `latest`, a run folder or a network file.
         config: judge it on this config's task and weights instead of its own.
-        episodes: test episodes.
+        episodes: test episodes; None for 100, or 20 in a quick judgement.
         seed: of the test episodes; the same for every network that is to be compared.
         workers: threads or processes; None for every core.
         shared_weights: the weights of the first figure; None for the config's, else the paper's six.
         own_weights: more shared weights to sweep over; one that is named twice counts once.
         tuned: whether to look for trained weights: those that `wann tune` left beside the network, else the
             file's own.
+        regimes: some of `wann.evaluation.judgement.REGIMES`, for example `("search", "random")`; the figures
+            of others are NaN. None for all that the network can be put through.
+        quick: take fewer episodes and 9 shared weights in place of 81 and 401: rough figures, soon.
 
     Raises:
         WannError: there is no such network, or it does not fit the task, or trained weights do not fit it.
     """
+    if episodes is None:
+        episodes = QUICK_EPISODES if quick else EPISODES
     if episodes < 1 or seed < 0:
         raise EvaluationError(f"test: expected episodes >= 1 and seed >= 0, got {episodes} and {seed}")
     own_weights = check_weights(own_weights)
     if shared_weights is not None and not check_weights(shared_weights):
         raise EvaluationError("test: expected at least one weight in shared_weights, got none")
+    asked = REGIMES if regimes is None else check_regimes(regimes)
     (target,) = resolve([target])
     file, path = find_network(target)
     task = build_task(config.task if config else file.task)
@@ -160,9 +186,12 @@ def test(
         weights = config.evaluation.shared_weights if config else own
     changed = () if config else tuple(changes_beside(path, origin_of_section(file.task, task)))
     trained, source = trained_weights(target, file, path, network) if tuned else (None, None)
+    if regimes is not None and trained is None:
+        check_trained(asked, target)
+    effort = QUICK if quick else WHOLE
     with make_pool(task, "local", workers) as pool:
         shared = [float(weight) for weight in weights]
-        found = judge(pool, network, shared, episodes, seed, own_weights, trained)
+        found = judge(pool, network, shared, episodes, seed, own_weights, trained, asked, effort)
         return TestReport(task, network, found, source, changed)
 
 

@@ -21,12 +21,13 @@ from wann.records.prune_directory import PruneDirectory
 from wann.records.working import WorkingFolder, forget_words, under_way
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
+from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.prune_plan import Cell, cells_of, dense_name, recipes_of, training_of
 from wann.workflows.prune_rows import cell_files, dense_files
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
 from wann.workflows.prune_work import Failure, Job, work
-from wann.workflows.watcher import interruption, say_notes
+from wann.workflows.watcher import say_notes
 
 if TYPE_CHECKING:
     from wann.pruning.dense import DenseNet
@@ -60,15 +61,17 @@ def start(config: PruneConfig, folder: Path, name: str, watcher: PruneWatcher | 
 
     Raises:
         WannError: the task, the folder or the backend cannot be had; nothing is left half-made.
+        KeyboardInterrupt: Ctrl-C came; the cells that were begun are finished and recorded.
     """
     leave_if_imported()
     config, watcher = rooted(config), watcher or SilentPruning()
-    if RunPaths(folder).manifest.exists():
-        return _go_on(config, folder, watcher)
-    task = build_task(config.task)
-    say_notes(task, watcher)
-    with PruneDirectory.create(folder, name, config, _n_cells(config)) as directory:
-        return _Session(directory, config, task, watcher).run()
+    with interruption(watcher, "cell") as interrupted:
+        if RunPaths(folder).manifest.exists():
+            return _go_on(config, folder, watcher, interrupted)
+        task = build_task(config.task)
+        say_notes(task, watcher)
+        with PruneDirectory.create(folder, name, config, _n_cells(config)) as directory:
+            return _Session(directory, config, task, watcher).run(interrupted)
 
 
 def resume(
@@ -87,28 +90,34 @@ def resume(
     Raises:
         DataChanged: the data are not those that finished cells were made of.
         WannError: the run cannot be opened.
+        KeyboardInterrupt: Ctrl-C came; the cells that were begun are finished and recorded.
     """
     leave_if_imported()
-    with PruneDirectory(folder) as directory:
+    watcher = watcher or SilentPruning()
+    with interruption(watcher, "cell") as interrupted, PruneDirectory(folder) as directory:
         settings = {"backend": backend, "workers": workers}
         changed = {key: value for key, value in settings.items() if value is not None}
         config = directory.config
         config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update=changed)})
-        return _again(directory, config, watcher or SilentPruning())
+        return _again(directory, config, watcher, interrupted)
 
 
-def _go_on(config: PruneConfig, folder: Path, watcher: PruneWatcher) -> PruneOutcome:
+def _go_on(
+    config: PruneConfig, folder: Path, watcher: PruneWatcher, interrupted: Interruption
+) -> PruneOutcome:
     if kind_of(read_manifest(folder)) == PRUNE:
         with PruneDirectory(folder) as directory:
             recorded = directory.config
             if leads_to_the_same(config, recorded):
-                return _again(directory, config, watcher)
+                return _again(directory, config, watcher, interrupted)
     raise RunExists(
         f"{folder}: holds another run; choose another --run-dir, or go on with it: wann resume {folder}"
     )
 
 
-def _again(directory: PruneDirectory, config: PruneConfig, watcher: PruneWatcher) -> PruneOutcome:
+def _again(
+    directory: PruneDirectory, config: PruneConfig, watcher: PruneWatcher, interrupted: Interruption
+) -> PruneOutcome:
     """Go on where the data are those that finished cells were made of.
 
     Raises:
@@ -116,7 +125,7 @@ def _again(directory: PruneDirectory, config: PruneConfig, watcher: PruneWatcher
     """
     task = build_task(config.task)
     changed = changed_since(directory.paths.folder, directory.manifest, config, task, watcher.note)
-    return _Session(directory, config, task, watcher, changed).run()
+    return _Session(directory, config, task, watcher, changed).run(interrupted)
 
 
 def leads_to_the_same(config: PruneConfig, recorded: PruneConfig) -> bool:
@@ -165,7 +174,7 @@ class _Session:
         self.names = [*(dense_name(seed) for seed in config.prune.seeds), *(cell.name for cell in cells)]
         self.waiting = [cell for cell in cells if cell.name not in self.finished]
 
-    def run(self) -> PruneOutcome:
+    def run(self, interrupted: Interruption) -> PruneOutcome:
         """Do what is not done yet."""
         paths, settings = self.directory.paths, self.config.evaluation
         seeds = self._seeds_to_train()
@@ -177,10 +186,7 @@ class _Session:
         begin_session(paths, settings.backend, workers, len(self.names), origin, self.changed)
         status = "failed"
         try:
-            with (
-                interruption(self.watcher, "cell") as interrupted,
-                make_jobs(self.task, work, settings.backend, workers) as jobs,
-            ):
+            with make_jobs(self.task, work, settings.backend, workers) as jobs:
                 forget_words(paths.working)
                 self.watcher.begin(
                     self._title(), len(self._rows()), len(self.names), partial(under_way, paths.working)
@@ -201,7 +207,7 @@ class _Session:
             self.directory.log(f"stopped by {type(error).__name__}: {error}")
             raise
         finally:
-            with suppress(OSError):  # what went wrong is on its way already
+            with interrupted.held(), suppress(OSError):  # what went wrong is on its way already
                 self.directory.write_table(self._rows())
                 end_session(paths, status, len(self._rows()))
         return self._outcome(status)

@@ -20,7 +20,8 @@ from wann.records.curves import check_tensorboard
 from wann.records.run_directory import check_new
 from wann.workflows.build import build_task
 from wann.workflows.evolve import Outcome, start
-from wann.workflows.watcher import Silent, Watcher, interruption, say_notes
+from wann.workflows.interruption import interruption
+from wann.workflows.watcher import Silent, Watcher, say_notes
 
 TEST_EPISODES = 100
 _MOST_SEEDS = 10_000
@@ -35,7 +36,7 @@ class SeedResult:
         status: as in the manifest.
         seconds: of its search.
         connections: live ones of its champion.
-        held_out_mean: the champion's mean return over the search's weights, on held-out episodes.
+        held_out_mean: the champion's mean return over the search's weights, on held-out episodes, if played.
     """
 
     seed: int
@@ -82,6 +83,7 @@ def evolve_seeds(
     name: str,
     watcher: Watcher | None = None,
     tensorboard: bool = False,
+    judged: bool = True,
 ) -> list[SeedResult]:
     """Search with one seed after the other; Ctrl-C ends the running one, and those to come are left out.
 
@@ -92,9 +94,11 @@ def evolve_seeds(
         name: the config's, for people.
         watcher: is told what happens.
         tensorboard: write curves for TensorBoard too.
+        judged: play held-out episodes with each champion.
 
     Raises:
         WannError: the task, a folder or the backend cannot be had; then nothing is made.
+        KeyboardInterrupt: Ctrl-C came; the running seed is saved as it was after its generation.
     """
     watcher = watcher or Silent()
     if tensorboard:
@@ -110,7 +114,7 @@ def evolve_seeds(
         for seeded, folder in zip(configs, folders, strict=True):
             try:
                 outcome = start(seeded, folder, name, watcher, pool, tensorboard)
-                results.append(_result(seeded, outcome, pool))
+                results.append(_result(seeded, outcome, pool if judged else None))
             except EvaluationError as error:  # the next seed may do better
                 watcher.note(f"seed {seeded.run.seed}: {error}")
                 results.append(SeedResult(seeded.run.seed, str(folder), "failed"))
@@ -119,13 +123,15 @@ def evolve_seeds(
     return results
 
 
-def _result(config: Config, outcome: Outcome, pool: ChunkedPool) -> SeedResult:
+def _result(config: Config, outcome: Outcome, pool: ChunkedPool | None) -> SeedResult:
     state, champion = outcome.state, outcome.state.champion
     connections = mean = None
     if champion:
         network = compile_genome(champion.genome)
-        scores = held_out(pool, network, config.evaluation.shared_weights, TEST_EPISODES)
-        connections, mean = network.n_connections, float(np.mean([score for _, score in scores]))
+        connections = network.n_connections
+        if pool:
+            scores = held_out(pool, network, config.evaluation.shared_weights, TEST_EPISODES)
+            mean = float(np.mean([score for _, score in scores]))
     return SeedResult(
         seed=config.run.seed,
         run=str(outcome.folder),

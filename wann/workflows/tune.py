@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,10 +23,11 @@ from wann.tasks.classification import ClassificationTask
 from wann.tasks.origin import Origin
 from wann.training.state import TuneState
 from wann.workflows.dense import DenseRun
+from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.origin import changes_beside, origin_of_section
 from wann.workflows.tune_job import TuneJob, make_job
 from wann.workflows.tuning import begin, make_trainer, result_file
-from wann.workflows.watcher import Silent, TuneWatcher, interruption, say_notes
+from wann.workflows.watcher import Silent, TuneWatcher, say_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +88,7 @@ def tune(
     Raises:
         DataChanged: what an equal call has begun was of other data.
         WannError: there is no such network, it cannot be tuned so, or files cannot be written.
+        KeyboardInterrupt: Ctrl-C came; the tuning is saved as it was after the running iteration.
     """
     leave_if_imported()
     watcher = watcher or Silent()
@@ -97,7 +98,10 @@ def tune(
         target.make()
     backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
     origin = origin_of_section(job.file.task, job.task)
-    with TuningFiles(job.output, job.identity, origin) as files:
+    with (
+        interruption(watcher, "iteration") as interrupted,
+        TuningFiles(job.output, job.identity, origin) as files,
+    ):
         state = _newest_state(files, restart, watcher)
         said = files.changed if state else changes_beside(job.source, origin)
         for line in said:
@@ -106,9 +110,8 @@ def tune(
             watcher.note(f"nothing to do: {job.output} is finished, after {state.iteration} iterations")
             return TuneOutcome(job, state, recorded)
         with (
-            interruption(watcher, "iteration") as interrupted,
             make_pool(job.task, backend, workers) as pool,
-            _session(job, backend, workers or cores(), origin, said) as session,
+            _session(job, backend, workers or cores(), interrupted, origin, said) as session,
         ):
             outcome = _carry_on(job, files, state, pool, interrupted, watcher)
             session.append(outcome.status)
@@ -117,7 +120,12 @@ def tune(
 
 @contextmanager
 def _session(
-    job: TuneJob, backend: str, workers: int, origin: Origin, changed: Sequence[str]
+    job: TuneJob,
+    backend: str,
+    workers: int,
+    interrupted: Interruption,
+    origin: Origin,
+    changed: Sequence[str],
 ) -> Iterator[list[str]]:
     """Note in the manifest of a run that is nothing but a tuning that this process works on it.
 
@@ -135,7 +143,7 @@ def _session(
         status.append("interrupted")
         raise
     finally:
-        with suppress(OSError):
+        with interrupted.held(), suppress(OSError):
             end_session(paths, status[0] if status else "failed", 0)
 
 
@@ -166,7 +174,7 @@ def _carry_on(
     files: TuningFiles,
     state: TuneState | None,
     pool: ChunkedPool,
-    interrupted: threading.Event,
+    interrupted: Interruption,
     watcher: TuneWatcher,
 ) -> TuneOutcome:
     if state:
@@ -186,10 +194,11 @@ def _carry_on(
                 told_failure = True
                 watcher.note(f"episodes fail; the first: {pool.first_error.strip().splitlines()[-1]}")
     except BaseException:
-        with suppress(OutputError):  # what went wrong is on its way already
+        with interrupted.held(), suppress(OutputError):  # what went wrong is on its way already
             files.save(state)
         raise
-    files.save(state)
+    with interrupted.held():
+        files.save(state)
     if not _is_over(job, state):
         return TuneOutcome(job, state, None)
     final = trainer.finish(state)

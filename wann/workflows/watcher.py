@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Protocol
 
 from wann.config import Config
@@ -64,29 +60,3 @@ def say_notes(task: AnyTask, watcher: Noting) -> None:
     """Say what a person should know of a task before it is worked on."""
     for text in task.notes:
         watcher.note(text)
-
-
-@contextmanager
-def interruption(watcher: Noting, running: str = "generation") -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C or SIGTERM into a flag that a loop sees when it gets there.
-
-    A second one interrupts at once. One inside another has its own flag, which alone is set. `running` is
-    what the loop does at a time, for people.
-    """
-    interrupted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupted
-        return
-
-    def note(signum: int, frame: object) -> None:
-        if interrupted.is_set():
-            raise KeyboardInterrupt
-        interrupted.set()
-        watcher.note(f"stopping after this {running}; once more stops at once")
-
-    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupted
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

@@ -16,7 +16,6 @@ from wann.config import Config, config_hash
 from wann.errors import RunDamaged, RunError, RunNotFound
 from wann.records.files import write_json
 from wann.records.paths import RunPaths
-from wann.search.state import SearchState
 from wann.tasks.origin import Origin
 
 # What a run is; a manifest that does not say is a search's.
@@ -151,15 +150,14 @@ def note_session(paths: RunPaths, **facts: Any) -> None:
     write_json(paths.manifest, manifest)
 
 
-def end_session(paths: RunPaths, status: str, state: SearchState) -> None:
-    """Note how the session ended, after which generation, and how many of the search's episodes failed."""
+def end_session(paths: RunPaths, status: str, generation: int, **facts: Any) -> None:
+    """Note how the session ended, after which generation, and what else is known then."""
     manifest = read_manifest(paths.folder)
     manifest["sessions"][-1] |= {
         "ended": now(),
         "status": status,
-        "generation": state.generation,
-        "episodes": state.evaluations,
-        "failed_episodes": state.failed,
+        "generation": generation,
+        **facts,
     }
     write_json(paths.manifest, manifest | {"status": status})
 

@@ -233,7 +233,8 @@ def _search(
             with suppress(OSError):  # what went wrong is on its way already
                 directory.checkpoint(state)
             with suppress(OSError):
-                end_session(directory.paths, status, state)
+                facts = {"episodes": state.evaluations, "failed_episodes": state.failed}
+                end_session(directory.paths, status, state.generation, **facts)
     failure = gist(pool.first_error) if pool.first_error else None
     return Outcome(directory.paths.folder, state, status, task, rules, failure)
 

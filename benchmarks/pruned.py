@@ -5,7 +5,8 @@
 
 `wann prune` itself goes on where it was stopped. Scores are of every seed, in the order of `seeds`: test
 accuracy, or mean return over held-out episodes. The JSON goes to benchmarks/results/pruned_<config>.json and
-to stdout.
+to stdout. With --before, the table that is there is kept as pruned_<config>_before.json, and docs/results.md
+sets what has changed side by side.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ def main() -> None:
     """Write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("run", type=Path)
-    folder = parser.parse_args().run
+    parser.add_argument("--before", action="store_true", help="keep the table that is there beside it")
+    arguments = parser.parse_args()
+    folder = arguments.run
     manifest = read_manifest(folder)
     with PruneDirectory(folder) as directory:
         rows = whole_seeds(list(directory.finished()[0].values()))
@@ -49,7 +52,10 @@ def main() -> None:
             for (recipe, size), own in by_method(rows).items()
         ],
     }
-    write_json(RESULTS / f"pruned_{manifest['name']}.json", table)
+    path = RESULTS / f"pruned_{manifest['name']}.json"
+    if arguments.before:
+        path.rename(path.with_name(f"{path.stem}_before.json"))
+    write_json(path, table)
     print(json.dumps(table, indent=1))
 
 

@@ -147,7 +147,13 @@ def test_no_such_run(command: str, tmp_path: Path) -> None:
 
 def test_network_file_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    for text in ("{", "[]", '{"schema": "other"}', '{"schema": "wann-network/1"}'):
+    for text in (
+        "{",
+        "[]",
+        '{"schema": "other"}',
+        '{"schema": "wann-network/2"}',
+        '{"schema": "wann-network/3"}',
+    ):
         path.write_text(text)
         one_line(wann("test", path), "x.json")
 

@@ -58,7 +58,8 @@ def genome(matrix: Path) -> Path:
 
 def test_the_file_is_judged_filmed_and_exported(genome: Path):
     data = json.loads(genome.read_text())
-    assert data["weights"] == [-1.5, 0.0, 2.0]
+    rows = [row for row in data["genome"]["connections"] if row[2]]
+    assert [row[4] for row in rows] == [-1.5, 0.0, 2.0]
     judged = wann("test", genome, "--episodes", 5, "--json")
     assert (judged.returncode, judged.stderr) == (0, "")
     assert set(json.loads(judged.stdout)["tuned_weights"]) == {"mean", "median", "std"}

@@ -119,9 +119,9 @@ def test_where_each_retraining_starts(dense):
 
     assert start("none") is None
     assert start("finetune").values is None
-    assert start("finetune").at_lowest_rate
+    assert start("finetune").finetunes
     assert start("lr-rewind").values is None
-    assert not start("lr-rewind").at_lowest_rate
+    assert not start("lr-rewind").finetunes
     assert same(start("reset").values, dense.checkpoints[0])
     rewound = start("weight-rewind", rewind=2)
     assert rewound.epoch == 2
@@ -131,6 +131,36 @@ def test_where_each_retraining_starts(dense):
     assert not same(start("finetune", fresh=True).values, dense.initial)
     with pytest.raises(PruningError, match="expected at most 4"):
         start("weight-rewind", rewind=5)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe("oneshot", "magnitude"),
+        Recipe("rounds", "magnitude", schedule="iterative", rounds=2),
+        Recipe("gradual", "magnitude", schedule="gradual", when="before"),
+        dataclasses.replace(PRESETS["snip"], until=0.6, then=(Recipe("after", "magnitude"),)),
+    ],
+    ids=lambda recipe: recipe.name,
+)
+def test_finetune_runs_at_its_own_rate_wherever_it_comes(prune, recipe):
+    def with_rate(rate, retraining="finetune"):
+        stages = [dataclasses.replace(stage, retraining=retraining) for stage in recipe.stages[-1:]]
+        then = tuple(stages) if recipe.then else ()
+        changed = dataclasses.replace(recipe, then=then) if then else stages[0]
+        return prune(changed, training=dataclasses.replace(TRAINING, finetune_rate=rate))
+
+    # At a rate of 0 nothing moves; at one of its own what the schedule says plays no part.
+    assert same(with_rate(0.0).layers, with_rate(None, "none").layers)
+    assert same(with_rate(None).layers, with_rate(2 * TRAINING.learning_rate).layers)
+    assert not same(with_rate(None).layers, with_rate(TRAINING.learning_rate).layers)
+    assert same(with_rate(0.0, "lr-rewind").layers, with_rate(0.5, "lr-rewind").layers)
+
+
+def test_a_finetune_that_diverges_names_its_own_rate(prune):
+    training = dataclasses.replace(TRAINING, finetune_rate=1e30)
+    with pytest.raises(TrainingDiverged, match=r"lower training.finetune_rate than 1e\+30"):
+        prune("magnitude", training=training)
 
 
 def test_a_lottery_ticket_without_training_has_its_initial_weights(dense, prune):
@@ -238,6 +268,15 @@ def test_shuffled_masks_of_a_criterion_that_makes_up_for_what_goes(prune, contro
     assert not same([masks(mixed)], [masks(real)])
 
 
+@pytest.mark.parametrize("preset", ["magnitude", "l2"])
+def test_what_a_shuffle_after_rounds_uncovers_is_not_0(prune, preset):
+    keys = {"schedule": "iterative", "rounds": 3}
+    real = prune(dataclasses.replace(PRESETS[preset], **keys))
+    mixed = prune(dataclasses.replace(PRESETS[preset], control="shuffle-layerwise", **keys))
+    counts = [[np.count_nonzero(w) for w, _ in made.layers] for made in (real, mixed)]
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("preset", ["l2", "correlation", "cosine"])
 def test_neurons_at_random_places_fit_the_density(task, preset, seed):
@@ -320,7 +359,9 @@ def test_no_path_left(task, dense, prune, monkeypatch):
 
 
 def test_a_diverged_training_is_said(task):
-    with pytest.raises(TrainingDiverged, match=r"dense: the loss of epoch 1 is nan.*lower learning rate"):
+    with pytest.raises(
+        TrainingDiverged, match=r"dense: the loss of epoch 1 is nan.*lower training.learning_rate"
+    ):
         train_dense(task, HIDDEN, "square", 0, Training(1, 40, 1e12, optimizer="sgd", schedule="constant"))
 
 

@@ -208,6 +208,18 @@ def test_learning_rates():
     assert Training(schedule="constant").rate(0.7) == Training().learning_rate
 
 
+def test_the_learning_rate_of_finetuning_is_its_own():
+    own = Training(schedule="steps", finetune_rate=0.5)
+    assert [own.finetuning_rate(s) for s in (0.0, 0.5, 1.0)] == pytest.approx([0.5, 0.25, 0.0])
+    assert [own.rate(s) for s in (0.0, 0.5, 1.0)] == pytest.approx([2e-3, 2e-4, 2e-5])
+    constant = Training(finetune_rate=0.5, finetune_schedule="constant")
+    assert {constant.finetuning_rate(s) for s in (0.0, 0.5, 1.0)} == {0.5}
+    assert Training(learning_rate=0.3).finetuning_rate(0.0) == 0.6
+    for wrong, told in (({"finetune_rate": -1.0}, "0 or more"), ({"finetune_schedule": "cos"}, "cosine")):
+        with pytest.raises(PruningError, match=told):
+            Training(**wrong)
+
+
 # Controls
 
 

@@ -70,15 +70,20 @@ STRANGE: dict[str, Any] = {
 
 
 class Failing(Echo):
-    """Earns 1 a step for 6 steps, unless its seed is odd: then something goes wrong, as `how` says."""
+    """Earns 1 a step for 6 steps, unless its seed is odd: then something goes wrong, as `how` says.
 
-    def __init__(self, how: str, always: bool = False) -> None:
+    With a `rate`, it goes wrong for so great a share of the seeds.
+    """
+
+    def __init__(self, how: str, always: bool = False, rate: float | None = None) -> None:
         super().__init__(6)
-        self.how, self.always, self.bad = how, always, False
+        self.how, self.always, self.bad, self.rate = how, always, False, rate
 
     def reset(self, *, seed: int | None = None, options: Any = None):
         assert seed is not None
         self.seed, self.bad = seed, self.always or seed % 2 == 1
+        if self.rate is not None:
+            self.bad = seed % 100 < 100 * self.rate
         if self.bad and self.how == "raise in reset":
             raise RuntimeError(f"reset of seed {seed}")
         return super().reset(seed=seed)
@@ -190,6 +195,102 @@ class Mirror(gymnasium.Env):
         return observation, float(np.arange(1, done.size + 1) @ done + seen.sum()), self.t == 5, False, {}
 
 
-for _class in (Echo, Failing, Deadly, Fatal, Threads, Notes, Slow, Mirror):
+class Keeper(Echo):
+    """Earns the number of episodes that it has played, in each of its steps."""
+
+    played = 0
+
+    def reset(self, *, seed: int | None = None, options: Any = None):
+        self.played += 1
+        return super().reset(seed=seed)
+
+    def step(self, action: Any):
+        observation, _, *rest = super().step(action)
+        return observation, float(self.played), *rest
+
+
+class Unseeded(Echo):
+    """Draws from a generator that no seed reaches."""
+
+    def reset(self, *, seed: int | None = None, options: Any = None):
+        super().reset(seed=seed)
+        return np.random.default_rng().uniform(-1, 1, 1), {}
+
+
+class Single(Echo):
+    """Allows one of it in a process, and counts how many were made."""
+
+    there = made = 0
+
+    def __init__(self, length: int = 2, render_mode: str | None = None) -> None:
+        super().__init__(length)
+        if Single.there:
+            raise OSError("Address already in use")
+        Single.there += 1
+        Single.made += 1
+
+    def close(self) -> None:
+        Single.there -= 1
+
+
+class OldReset(Echo):
+    """Resets as before Gymnasium 0.26: to an observation alone, or without `seed`."""
+
+    def __init__(self, how: str = "observation") -> None:
+        super().__init__()
+        self.reset = {"observation": self._old, "no seed": lambda: self._old()}[how]  # type: ignore[assignment]
+
+    def _old(self, **options: Any) -> Any:
+        return Echo.reset(self)[0]
+
+
+class Scribbler(Echo):
+    """Shows the same array each time, and writes into it."""
+
+    def reset(self, *, seed: int | None = None, options: Any = None):
+        self.shown = np.zeros(1)
+        return super().reset(seed=seed)[0] * 0 + self.shown, {}
+
+    def step(self, action: Any):
+        _, reward, *rest = super().step(action)
+        self.shown += 1
+        return self.shown, reward, *rest
+
+
+class Endless(Echo):
+    """Ends nowhere."""
+
+    def step(self, action: Any):
+        return np.ones(1), np.float32(1.0), False, False, {}
+
+
+class Scaled(gymnasium.RewardWrapper):
+    """Multiplies rewards."""
+
+    def __init__(self, env: gymnasium.Env, factor: float = 2.0) -> None:
+        super().__init__(env)
+        self.factor = factor
+
+    def reward(self, reward: Any) -> float:
+        return self.factor * reward
+
+
+class Shifted(gymnasium.RewardWrapper):
+    """Adds 1 to rewards."""
+
+    def reward(self, reward: Any) -> float:
+        return reward + 1
+
+
+class Patient(gymnasium.Wrapper):
+    """Hides that an episode is cut off."""
+
+    def step(self, action: Any):
+        observation, reward, terminated, _, info = self.env.step(action)
+        return observation, reward, terminated, False, info
+
+
+_TOYS = (Echo, Failing, Deadly, Fatal, Threads, Notes, Slow, Mirror, Keeper, Unseeded, Single, OldReset)
+for _class in (*_TOYS, Scribbler, Endless):
     if f"toys/{_class.__name__}-v0" not in gymnasium.registry:
         gymnasium.register(f"toys/{_class.__name__}-v0", entry_point=_class)

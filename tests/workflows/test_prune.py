@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,24 @@ import pytest
 
 from wann.config import PruneConfig, parse_prune_config
 from wann.errors import NothingLeft, RunDamaged, RunError, RunExists
+from wann.pruning.cell import prune_cell
 from wann.pruning.presets import PRESETS
+from wann.pruning.training import Training
 from wann.records import working
 from wann.records.cell_row import CellRow
+from wann.records.earlier import as_begun
 from wann.records.find import find_network
 from wann.records.manifest import read_manifest
 from wann.records.network_file import NetworkFile
 from wann.records.prune_directory import PruneDirectory, read_cells
 from wann.records.reading import RecordedRun
 from wann.records.working import WorkingFolder
+from wann.tasks.classification import make_classification
 from wann.workflows.build import build_task
 from wann.workflows.compare import compare
 from wann.workflows.judge import test as judge_network
 from wann.workflows.listing import describe_run
-from wann.workflows.prune import resume, start
+from wann.workflows.prune import leads_to_the_same, resume, start
 from wann.workflows.prune_budget import find_density
 from wann.workflows.prune_checks import check
 from wann.workflows.prune_plan import Cell, training_of
@@ -327,3 +331,51 @@ def test_a_density_at_which_nothing_is_left_is_too_small():
         return round(1000 * density)
 
     assert find_density(150, 0.01, count) == pytest.approx(0.15, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "end"), [("cosine", 0.01 * 0.2), ("steps", 0.01 * 0.01), ("constant", 0.01)]
+)
+def test_an_earlier_versions_finetune_kept_the_rate_at_which_its_schedule_ends(schedule: str, end: float):
+    """Written out as config keys; the rates are those of the code of then, to the bit."""
+    section = f"training: {{learning_rate: 0.01, lowest: 0.2, schedule: {schedule}"
+    old, new = (
+        parse_prune_config(TEXT.replace(TEXT.splitlines()[3], section + keys), "c.yaml")
+        for keys in ("}", f", finetune_rate: {end!r}, finetune_schedule: constant}}")
+    )
+    assert as_begun(old) == new
+    assert as_begun(new) == new
+    training = training_of(as_begun(old))
+    assert isinstance(training, Training)
+    assert {training.finetuning_rate(share) for share in (0.0, 0.5, 0.99)} == {training.rate(1.0)}
+
+
+def test_a_run_of_an_earlier_version_goes_on_at_its_rate_of_finetune_and_says_so(tmp_path: Path):
+    text = TEXT.replace("connections: [150], seeds: [0, 1]", "seeds: [0]")
+    config, folder, seen = parse_prune_config(text, "old.yaml"), tmp_path / "old", Recorder()
+    with PruneDirectory.create(folder, "old", config, 3):
+        pass
+    recorded = folder / "config.yaml"
+    lines = recorded.read_text().splitlines(keepends=True)
+    recorded.write_text("".join(line for line in lines if "finetune_" not in line))
+    with pytest.raises(RunExists, match="wann resume"):  # the same command means another rate now
+        start(config, folder, "old")
+    rows = {row.recipe: row for row in resume(folder, watcher=seen).rows}
+    assert sum("earlier version" in note and "at the rate 0.0025;" in note for note in seen.notes) == 1
+    task, training = make_classification("digits"), Training(epochs=2, batch_size=50, learning_rate=0.01)
+    then = replace(training, finetune_rate=0.0025, finetune_schedule="constant")
+    for recipe, how in (("magnitude", then), ("snip", training)):
+        made = prune_cell(task, (12,), "relu", PRESETS[recipe], 0.3, 0, how)
+        assert rows[recipe].score == made.score.test
+        assert rows[recipe].validation_score == made.score.validation
+
+
+def test_what_no_recipe_uses_makes_no_other_run(tmp_path: Path):
+    """A run of an earlier version without finetune is gone on with by its own command."""
+    config = parse_prune_config(TEXT.replace("[magnitude, snip]", "[snip]"), "old.yaml")
+    with PruneDirectory.create(tmp_path / "old", "old", config, 6) as directory:
+        changed = directory.config.training.model_copy(update={"finetune_rate": 0.5})
+        recorded = directory.config.model_copy(update={"training": changed})
+    assert leads_to_the_same(config, recorded)
+    with_finetune = parse_prune_config(TEXT, "new.yaml")
+    assert not leads_to_the_same(with_finetune, with_finetune.model_copy(update={"training": changed}))

@@ -92,7 +92,7 @@ def _evolve_seeds(
     from wann.cli.progress import watcher
     from wann.cli.seeds import show_seeds
     from wann.records.find import RUNS
-    from wann.workflows.evolve import new_folder
+    from wann.workflows.evolve import MOSTLY_FAILED, new_folder
     from wann.workflows.seeds import evolve_seeds, parse_seeds
 
     def folder_of(seeded: Config) -> Path:
@@ -102,5 +102,5 @@ def _evolve_seeds(
     with watcher(quiet=as_json) as watch:
         results = evolve_seeds(config, seeds, folder_of, name, watch, tensorboard, judged)
     show_seeds(results, as_json)
-    if any(result.status == "failed" for result in results):
+    if any(result.status in ("failed", MOSTLY_FAILED) for result in results):
         raise typer.Exit(2)

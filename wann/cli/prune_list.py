@@ -8,7 +8,7 @@ from wann.cli.output import say
 from wann.workflows.prune_methods import Method, methods
 
 _NAMES = 18
-_ASIDES = {"presets": " (where they say no more: global, at once, after training)"}
+_PRESETS = " (where they say no more: global, at once, after training)"
 
 
 def show_methods(as_json: bool) -> None:
@@ -18,7 +18,7 @@ def show_methods(as_json: bool) -> None:
         say(json.dumps({kind: [m.to_json() for m in group] for kind, group in found.items()}, indent=1))
         return
     for kind, group in found.items():
-        say(kind + _ASIDES.get(kind, ""))
+        say(kind + (_PRESETS if kind == "presets" else _scopes(group)))
         for method in group:
             say(_line(method))
         say("")
@@ -27,6 +27,14 @@ def show_methods(as_json: bool) -> None:
         "Recipes chain: {preset: snip, until: 0.3, then: [gradual, magnitude]}.\n"
         "More in docs/prune.md."
     )
+
+
+def _scopes(criteria: list[Method]) -> str:
+    """What competes where a recipe does not say: as most of these have it, and which have another."""
+    scopes = [each.scope for each in criteria]
+    usual = max(scopes, key=scopes.count)
+    others = "".join(f"; {each.name}: {each.scope}" for each in criteria if each.scope != usual)
+    return f" (scope, where a recipe names none: {usual}{others})" if usual else ""
 
 
 def _line(method: Method) -> str:

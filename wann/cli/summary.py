@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import sys
 
+import typer
+
 from wann.cli.judgement import figures, number, show_judgement
 from wann.cli.output import console, say
 from wann.cli.progress import human
+from wann.evaluation.stepped.hints import gist
 from wann.records.files import finite
 from wann.records.find import name_of
 from wann.records.history import read_history
 from wann.records.paths import RunPaths
-from wann.workflows.evolve import Outcome
+from wann.workflows.evolve import MOSTLY_FAILED, Outcome
 from wann.workflows.judge import TestReport, glance, test
 
 _ENDINGS = {
     "solved": "Solved",
     "finished": "Finished",
+    MOSTLY_FAILED: "Ended, with most episodes failed,",
     "interrupted": "Stopped",
     "out of time": "Stopped at run.max_seconds",
     "out of environment steps": "Stopped at run.max_env_steps",
@@ -26,7 +30,22 @@ _EPISODES = 100
 
 
 def show_outcome(outcome: Outcome, as_json: bool, judged: bool = True) -> None:
-    """Show how a search ended, what its champion earns on held-out episodes if `judged`, and what is next."""
+    """Show how a search ended, what its champion earns on held-out episodes if `judged`, and what is next.
+
+    Raises:
+        typer.Exit: with status 2 where it ended with most episodes failed.
+    """
+    _show(outcome, as_json, judged)
+    if outcome.mostly_failed:
+        state = outcome.state
+        first = f"; the first: {outcome.failure}" if outcome.failure else ""
+        share = f"{state.failed:,} of {state.evaluations:,} ({state.failed / state.evaluations:.0%})"
+        print(f"wann: most episodes failed: {share}{first}", file=sys.stderr)
+    if outcome.status == MOSTLY_FAILED:
+        raise typer.Exit(2)
+
+
+def _show(outcome: Outcome, as_json: bool, judged: bool) -> None:
     state, champion = outcome.state, outcome.state.champion
     report = None
     if judged and outcome.compiled and champion:
@@ -88,6 +107,7 @@ def _print_json(outcome: Outcome, report: TestReport | None) -> None:
         "generations": state.generation,
         "evaluations": state.evaluations,
         "env_steps": state.env_steps,
+        "failed_episodes": state.failed,
         "seconds": state.seconds,
         "champion": champion and {"generation": champion.generation, "select_mean": champion.score},
         "test": report and report.to_json(),
@@ -110,7 +130,7 @@ def show_failures(report: TestReport) -> None:
     """Say on stderr how many episodes failed, and why the first did."""
     failed, error = report.judgement.failed, report.judgement.error
     if failed:
-        last = error.strip().splitlines()[-1] if error else "no reason known"
+        last = gist(error) if error else "no reason known"
         print(
             f"wann: {failed} episodes failed; their figures are left out. The first: {last}", file=sys.stderr
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -13,6 +14,9 @@ from wann.activations import NAMES
 
 _MAX_DEPTH = 20
 _MAX_INTEGER = 2**63
+# Stands for a number that JSON has none for.
+_FLOAT = "$float"
+_WRAPPER = re.compile(r"[\w./-]+:\w+(\.\w+)*|.+\.py:\w+(\.\w+)*")
 # Arguments of gymnasium.make that have a key of their own.
 _OWN_KEYS = {"id": "task.env", "max_episode_steps": "task.max_episode_steps"}
 
@@ -47,20 +51,61 @@ def keyword_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
     return _plain(arguments)
 
 
+def wrappings(items: Sequence[Any]) -> tuple[Any, ...]:
+    """Return wrappers in one form each: `module:name`, or a mapping of that to arguments where it has any."""
+    return tuple(_wrapping(item, index) for index, item in enumerate(items))
+
+
+def _wrapping(item: Any, index: int) -> Any:
+    name, arguments = item, {}
+    if isinstance(item, dict) and len(item) == 1:
+        ((name, arguments),) = item.items()
+    if not isinstance(name, str) or not _WRAPPER.fullmatch(name):
+        cure = f"; write {name.rpartition('.')[0]}:{name.rpartition('.')[2]}" if _is_dotted(name) else ""
+        raise fault(
+            f"got {name!r:.60}, expected module:name, file.py:name, or {{module:name: {{arguments}}}}{cure}",
+            index,
+        )
+    if arguments is not None and not isinstance(arguments, dict):
+        raise fault(f"got {arguments!r:.60}, expected a mapping of keyword arguments", index, name)
+    plain = _plain(arguments or {}, index, name)
+    return {name: plain} if plain else name
+
+
+def _is_dotted(name: Any) -> bool:
+    return isinstance(name, str) and re.fullmatch(r"\w+(\.\w+)+", name) is not None
+
+
+def in_json(value: Any) -> Any:
+    """Return plain values as strict JSON can hold them: an infinite number becomes {"$float": "inf"}."""
+    if isinstance(value, float) and math.isinf(value):
+        return {_FLOAT: repr(value)}
+    if isinstance(value, dict):
+        return {key: in_json(item) for key, item in value.items()}
+    return [in_json(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _plain(value: Any, *path: str | int) -> Any:
     if len(path) > _MAX_DEPTH:
         raise fault(f"more than {_MAX_DEPTH} levels inside each other", *path)
+    if isinstance(value, dict) and value.keys() == {_FLOAT} and value[_FLOAT] in ("inf", "-inf"):
+        return float(value[_FLOAT])
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {key: _plain(value[key], *path, key) for key in sorted(value)}
     if isinstance(value, list | tuple):
         return [_plain(item, *path, index) for index, item in enumerate(value)]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise fault(f"got {value}, expected a finite number", *path)
+    if isinstance(value, float) and math.isnan(value):
+        raise fault("got nan, expected a number; .inf and -.inf are some", *path)
     if isinstance(value, int) and abs(value) > _MAX_INTEGER:
         raise fault("a whole number beyond +-2**63", *path)
     if value is not None and not isinstance(value, bool | int | float | str):
         raise fault(f"got a {type(value).__name__}, expected a plain YAML value", *path)
     return value
+
+
+def null_as_nothing(value: Any) -> Any:
+    """Return `()` for None: a list whose lines are all commented out."""
+    return () if value is None else value
 
 
 def null_as_empty(value: Any) -> Any:

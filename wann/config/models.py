@@ -20,10 +20,13 @@ from wann.activations import DEFAULT_SET, NAMES
 from wann.config.checks import (
     distinct,
     fault,
+    in_json,
     keyword_arguments,
     known_activation,
     null_as_empty,
+    null_as_nothing,
     number_as_name,
+    wrappings,
 )
 
 _Empty = BeforeValidator(null_as_empty)
@@ -41,6 +44,10 @@ ActivationName = Annotated[
     str, AfterValidator(known_activation), WithJsonSchema({"type": "string", "enum": list(NAMES)})
 ]
 Weight = Annotated[float, Field(ge=-1e6, le=1e6)]
+
+
+# Checked by `wrappings`, which says more than a type.
+_Wrapper = Annotated[Any, WithJsonSchema({"type": "object"})]
 
 
 class _Section(BaseModel):
@@ -79,8 +86,30 @@ class TaskConfig(_Section):
         default=None,
         description="Training images of a batch, which is an episode of a data set; null: 1000.",
     )
+    scale: Literal["none", "standard", "minmax"] = Field(
+        default="none",
+        description="What is done to the inputs of a data set: nothing; `standard`, mean 0 and standard "
+        "deviation 1; `minmax`, 0 to 1. Measured on the training images alone, over all pixels of images and "
+        "by column of tables.",
+    )
     kwargs: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
-        default_factory=dict, description="Keyword arguments for `gymnasium.make`."
+        default_factory=dict,
+        description="Keyword arguments for `gymnasium.make`; infinite numbers are `.inf` and `-.inf`.",
+    )
+    wrappers: Annotated[
+        tuple[_Wrapper, ...], _Loose, BeforeValidator(null_as_nothing), AfterValidator(wrappings)
+    ] = Field(
+        default=(),
+        max_length=100,
+        description="What is put around the environment, the first one innermost: `module:name`, "
+        "`file.py:name`, or `module:name: {argument: value}`, such as "
+        "`gymnasium.wrappers:RescaleObservation`.",
+    )
+    instances: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None,
+        description="Environments that a process may hold at once, such as 1 for one that drives a "
+        "simulator; null: any number. Episodes are played one after the other, so that only films of several "
+        "weights need more than one.",
     )
     max_episode_steps: Steps | None = Field(
         default=None,
@@ -100,6 +129,13 @@ class TaskConfig(_Section):
         description="Use compiled dynamics where they exist; false always steps the real environment.",
     )
 
+    def to_json(self, exclude_none: bool = False) -> dict[str, Any]:
+        """Return the section as strict JSON can hold it, infinite numbers too; `model_validate` reads it.
+
+        Not a serializer of pydantic's, as that would count a default among what differs from the defaults.
+        """
+        return in_json(self.model_dump(exclude_none=exclude_none))
+
     @model_validator(mode="after")
     def _is_one_kind(self) -> TaskConfig:
         if self.env is None and self.dataset is None:
@@ -107,7 +143,9 @@ class TaskConfig(_Section):
         if self.env is not None and self.dataset is not None:
             raise fault("has both env and dataset; expected one of them", "dataset")
         others = (
-            {"batch_size", "label"} if self.dataset is None else {"kwargs", "max_episode_steps", "compiled"}
+            {"batch_size", "label", "scale"}
+            if self.dataset is None
+            else {"kwargs", "wrappers", "instances", "max_episode_steps", "compiled"}
         )
         for name in sorted(others & self.model_fields_set):
             if getattr(self, name) != type(self).model_fields[name].get_default(call_default_factory=True):

@@ -65,13 +65,23 @@ class TrainingConfig(_Section):
     momentum: float = Field(default=0.9, ge=0, lt=1, description="Of `sgd`.")
     weight_decay: float = Field(default=0.0, ge=0, le=10, description="L2 penalty on weights and biases.")
     schedule: Name = Field(
-        default="cosine", description="How the learning rate goes on: `constant`, `cosine` or `steps`."
+        default="cosine",
+        description="How the learning rate goes on: `constant`; `cosine`, down to `lowest`; `steps`, a tenth "
+        "of it after half of the training and a hundredth after three quarters.",
     )
     lowest: float = Field(
         default=0.25,
         ge=0,
         le=1,
-        description="The lowest learning rate of `cosine`, and that of `finetune`, as a share of the first.",
+        description="The lowest learning rate of `cosine`, as a share of the first.",
+    )
+    finetune_rate: Annotated[float, Field(ge=0, le=100)] | None = Field(
+        default=None,
+        description="Learning rate at the start of `finetune`, which goes on with the weights that are left; "
+        "null: twice `learning_rate`.",
+    )
+    finetune_schedule: Name = Field(
+        default="cosine", description="How it goes on: `cosine`, down to 0, or `constant`."
     )
     patience: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
         default=None, description="Stop after so many epochs without a better validation score; null: never."
@@ -119,7 +129,9 @@ class StageConfig(_Section):
         description="What is kept: `wann prune --list` has them; `mine.py:thin` is one in a file of your "
         "own, beside the config or in the working folder.",
     )
-    scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
+    scope: Name | None = Field(
+        default=None, description="`global`, `layer` or `erk`; null: as suits the criterion."
+    )
     schedule: Name | None = Field(default=None, description="`oneshot`, `iterative`, `levels` or `gradual`.")
     retraining: Name | None = Field(
         default=None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path as FilePath
 from typing import Any
@@ -44,9 +44,17 @@ def anchor(document: Document, folder: FilePath) -> None:
         for section, key, path in _texts(document.value, keys):
             place = _place(document, path)
             try:
-                section[key] = found(section[key], (folder, FilePath()) if place.line else (FilePath(),))
+                folders = (folder, FilePath()) if place.line else (FilePath(),)
+                section[key] = _found(section[key], found, folders)
             except NotFound as error:
                 document.faults.append(Fault(place, path, str(error)))
+
+
+def _found(value: Any, found: Callable[[str, Sequence[FilePath]], str], folders: Sequence[FilePath]) -> Any:
+    """A name, or a mapping of one name to its arguments, with the name as `found` gives it."""
+    if isinstance(value, dict):
+        return {found(name, folders): arguments for name, arguments in value.items()}
+    return found(value, folders)
 
 
 def found_data(name: str, folders: Sequence[FilePath]) -> str:
@@ -131,5 +139,5 @@ def _below(value: Any, left: Path, path: Path) -> Iterator[tuple[Any, Any, Path]
     for key, inner in here.items():
         if len(left) > 1:
             yield from _below(inner, left[1:], (*path, key))
-        elif isinstance(inner, str):
+        elif isinstance(inner, str) or (path[-1:] == ("wrappers",) and isinstance(inner, dict)):
             yield value, key, (*path, key)

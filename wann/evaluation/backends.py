@@ -13,7 +13,16 @@ def make_pool(task: AnyTask, backend: str = "local", workers: int | None = None)
     Kernels are compiled, or found in the cache, before the first worker starts.
     """
     leave_if_imported()
-    workers = workers or cores()
+    pool = _started(task, backend, workers or cores())
+    try:
+        pool.settle()
+    except BaseException:
+        pool.close()
+        raise
+    return pool
+
+
+def _started(task: AnyTask, backend: str, workers: int) -> ChunkedPool:
     if backend == "ray":
         from wann.evaluation.ray_pool import RayPool
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from wann.errors import EvaluationError
+from wann.genome.gene_weights import in_network_order
 from wann.network.network import Network
 
 
@@ -18,7 +19,12 @@ class Candidate:
     Attributes:
         name: for messages and tables.
         network: the plan.
-        weights: `(W, 1)` shared weights, or `(W, C)` one weight per connection in the network's order.
+        weights: `(W, 1)` shared weights, or `(W, C)` one weight per connection in the network's order, which
+            is not that of a genome or a file: `NetworkFile.connection_weights` has them in it.
+
+    Raises:
+        GenomeError: the weights are in a genome's order.
+        EvaluationError: there are more or fewer.
     """
 
     name: str
@@ -26,6 +32,7 @@ class Candidate:
     weights: np.ndarray
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", in_network_order(self.weights, f"'{self.name}'"))
         if self.weights.ndim != 2 or self.weights.shape[1] not in (1, self.network.n_connections):
             raise EvaluationError(
                 f"weights of '{self.name}': expected shape (W, 1) or (W, {self.network.n_connections}), "
@@ -34,8 +41,18 @@ class Candidate:
 
     @classmethod
     def shared(cls, name: str, network: Network, weights: Sequence[float] | np.ndarray) -> Candidate:
-        """A candidate with shared weights, one row each."""
-        return cls(name, network, np.asarray(weights, np.float64).reshape(-1, 1))
+        """A candidate with `(W,)` shared weights, one row each.
+
+        Raises:
+            EvaluationError: they are no list of numbers.
+        """
+        shared = np.asarray(in_network_order(weights, f"'{name}'"), np.float64)
+        if shared.ndim > 1 and shared.shape[1:] != (1,):
+            raise EvaluationError(
+                f"shared weights of '{name}': expected shape (W,) or (W, 1), got {shared.shape}; weights of "
+                "connections go into Candidate itself"
+            )
+        return cls(name, network, shared.reshape(-1, 1))
 
 
 @dataclass(frozen=True, eq=False)

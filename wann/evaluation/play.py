@@ -8,10 +8,11 @@ import numpy as np
 
 from wann.errors import EvaluationError
 from wann.evaluation.classify import classify, prepare_classifier
-from wann.evaluation.environments import play_gymnasium
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
 from wann.evaluation.rollout import play_compiled, prepare_rollout
+from wann.evaluation.stepped.play import play_stepped
 from wann.network.network import Networks
+from wann.network.single import decide_kernel
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.initial_states import initial_states
 from wann.tasks.task import AnyTask
@@ -27,8 +28,10 @@ class Play:
     accuracy: np.ndarray | None = None
 
 
-def play(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
+def play(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes, reuse: bool = False) -> Play:
     """Play every lane with every network; `weights` is `(W, 1)`, or `(W, C)` for a single network.
+
+    With `reuse`, an environment that is stepped is used again for the next episode.
 
     Raises:
         EvaluationError: networks, weights and lanes do not fit the task or each other.
@@ -40,7 +43,7 @@ def play(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -
     if task.compiled:
         states = initial_states(task, lanes.episode_seed)
         return Play(*play_compiled(task, networks, weights, lanes, states))
-    parts = [play_gymnasium(task, network, weights, lanes) for network in networks]
+    parts = [play_stepped(task, network, weights, lanes, reuse) for network in networks]
     return Play(
         np.array([returns for returns, _, _ in parts]),
         np.array([steps for _, steps, _ in parts]),
@@ -87,11 +90,15 @@ def prepare(task: AnyTask, n_lanes: int) -> None:
         prepare_classifier()
     elif task.compiled:
         prepare_rollout(task, n_lanes)
+    else:
+        decide_kernel()
 
 
 def least_lanes(task: AnyTask) -> int:
-    """Lanes of one network that are worth a chunk: a block of episodes, or a single batch of images."""
-    return 1 if isinstance(task, ClassificationTask) else 24
+    """Lanes of one network that are worth a chunk: a block, a few episodes, or a single batch of images."""
+    if isinstance(task, ClassificationTask):
+        return 1
+    return 24 if task.compiled else 4
 
 
 def as_evaluation(lanes: Lanes, played: Play) -> Evaluation:

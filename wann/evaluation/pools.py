@@ -16,12 +16,18 @@ import numpy as np
 from wann.evaluation.chunks import Chunk, chunks
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
 from wann.evaluation.play import Play, as_evaluation, check_fit, least_lanes, play, prepare
+from wann.evaluation.stepped.reuse import Verdict, settle
 from wann.network.network import Networks
 from wann.tasks.classification import ClassificationTask
-from wann.tasks.task import AnyTask
+from wann.tasks.task import AnyTask, Task
 
-# Chunks per worker: enough to even out networks that take longer than others.
-MOST_CHUNKS = 6
+# Chunks per worker: enough to even out networks that take longer than others. Episodes that are stepped
+# differ more, and take so long that sending a chunk is nothing beside them.
+MOST_CHUNKS, MOST_STEPPED = 6, 20
+
+
+# What `play` is called with, after the task.
+PlayJob = tuple[Networks, np.ndarray, Lanes, bool]
 
 
 class Pool(Protocol):
@@ -49,6 +55,16 @@ class ChunkedPool:
         self.task, self.workers = task, workers
         self._classifies = isinstance(task, ClassificationTask)
         self.first_error: str | None = None  # the traceback of the first episode that failed
+        self.verdict: Verdict | None = None  # on using environments again; None: every episode has a new one
+
+    def settle(self) -> None:
+        """Find out whether environments may be used again, where any are stepped."""
+        if isinstance(self.task, Task) and not self.task.compiled:
+            self.verdict = settle(self.task, self._check)
+
+    def _check(self) -> Verdict | None:
+        """The answer of one worker to `check_reuse`, None where it ended over that."""
+        raise NotImplementedError
 
     def prepare(self, n_networks: int, n_lanes: int) -> None:
         """Compile what `play` will need, so that no generation's time includes it."""
@@ -59,7 +75,8 @@ class ChunkedPool:
         """As `wann.evaluation.play.play`."""
         check_fit(self.task, networks, weights, lanes)
         work = list(self._cut(len(networks), len(lanes)))
-        jobs = [(networks.part(c.networks), weights, lanes.part(c.lanes)) for c in work]
+        reuse = self.verdict is not None and self.verdict.reuse
+        jobs = [(networks.part(c.networks), weights, lanes.part(c.lanes), reuse) for c in work]
         self.prepare(len(networks), len(lanes))
         returns, steps, accuracy = (np.empty((len(networks), len(lanes))) for _ in range(3))
         error = None
@@ -74,9 +91,10 @@ class ChunkedPool:
 
     def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
         """How so much work is cut."""
-        return chunks(n_networks, n_lanes, MOST_CHUNKS * self.workers, least_lanes(self.task))
+        most = MOST_CHUNKS if in_threads(self.task) else MOST_STEPPED
+        return chunks(n_networks, n_lanes, most * self.workers, least_lanes(self.task))
 
-    def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
+    def _run(self, jobs: list[PlayJob]) -> Iterator[Play]:
         raise NotImplementedError
 
     def close(self) -> None:

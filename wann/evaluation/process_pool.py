@@ -7,14 +7,15 @@ but itself, that changes no bit.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from wann.evaluation.crew import Crew
 from wann.evaluation.play import Play, play
-from wann.evaluation.pools import ChunkedPool
-from wann.evaluation.worker import Job, Worker
-from wann.network.batch import WIDTH
-from wann.network.forward import forward_kernel
+from wann.evaluation.pools import ChunkedPool, PlayJob
+from wann.evaluation.stepped.reuse import Verdict, check_reuse
+from wann.evaluation.worker import Worker
+from wann.network.single import decide_kernel
 from wann.tasks.task import Task
 
 
@@ -23,15 +24,33 @@ class ProcessPool(ChunkedPool):
 
     def __init__(self, task: Task, workers: int) -> None:
         super().__init__(task, workers)
-        forward_kernel(WIDTH)  # compiled once, before every worker needs it
-        self._crew = Crew(task, play, "playing the same episodes")
+        decide_kernel()  # compiled once, before every worker needs it
+        self._crew = Crew(task, _work, "playing the same episodes")
         self._crew.fill(workers)
 
     @property
     def _workers(self) -> list[Worker]:
         return self._crew.workers
 
-    def _run(self, jobs: list[Job]) -> Iterator[Play]:
+    def _check(self) -> Verdict | None:
+        """As every pool; a worker that is lost is not replaced for it, so a crash costs one of them."""
+        while True:
+            self._crew.fill(self.workers)
+            for worker in self._crew.heard():
+                busy = worker.job is not None
+                try:
+                    answer = worker.take()
+                except (EOFError, OSError):
+                    self._crew.bury(worker)
+                    if busy:
+                        return None
+                else:
+                    if answer:
+                        return answer[1]
+            if all(worker.job is None for worker in self._workers):
+                next(worker for worker in self._workers if worker.idle).give(0, (check_reuse,))
+
+    def _run(self, jobs: list[PlayJob]) -> Iterator[Play]:
         try:
             results = self._play_all(jobs)
         except BaseException:
@@ -39,7 +58,7 @@ class ProcessPool(ChunkedPool):
             raise
         return (results[number] for number in range(len(jobs)))
 
-    def _play_all(self, jobs: list[Job]) -> dict[int, Play]:
+    def _play_all(self, jobs: list[PlayJob]) -> dict[int, Play]:
         results: dict[int, Play] = {}
         waiting = deque(range(len(jobs)))
         self._crew.forget_losses()
@@ -48,7 +67,7 @@ class ProcessPool(ChunkedPool):
             for worker in self._crew.workers:
                 if worker.idle and waiting:
                     number = waiting.popleft()
-                    worker.give(number, jobs[number])
+                    worker.give(number, (play, *jobs[number]))
             for worker in self._crew.heard():
                 try:
                     result = worker.take()
@@ -63,3 +82,7 @@ class ProcessPool(ChunkedPool):
     def close(self) -> None:
         """End the processes, busy ones too."""
         self._crew.close()
+
+
+def _work(task: Task, what: Callable[..., Any], *arguments: Any) -> Any:
+    return what(task, *arguments)

@@ -12,8 +12,9 @@ from wann.errors import EvaluationError
 from wann.evaluation.chunks import Chunk, chunks
 from wann.evaluation.lanes import Lanes
 from wann.evaluation.play import Play, least_lanes, play, prepare
-from wann.evaluation.pools import MOST_CHUNKS, ChunkedPool, ThreadPool, cores, in_threads
+from wann.evaluation.pools import MOST_CHUNKS, ChunkedPool, PlayJob, ThreadPool, cores, in_threads
 from wann.evaluation.ray_cluster import RETRIES, import_ray, object_store_bytes, start_ray
+from wann.evaluation.stepped.reuse import Verdict, check_reuse
 from wann.network.network import Networks
 from wann.tasks.task import AnyTask
 
@@ -70,6 +71,15 @@ class RayPool(ChunkedPool):
             self._seconds_per_lane = (time.perf_counter() - started) * self.workers / max(1, work)
         return result
 
+    def _check(self) -> Verdict | None:
+        check: Any = self._ray.remote(num_cpus=1, max_retries=0)(check_reuse)
+        try:
+            return self._ray.get(check.remote(self._task))
+        except self._ray.exceptions.RayTaskError:
+            raise  # a fault in the check itself
+        except self._ray.exceptions.RayError:
+            return None
+
     def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
         """One chunk a worker and, where that is much work, two or more of `_CHUNK_SECONDS` each.
 
@@ -82,7 +92,7 @@ class RayPool(ChunkedPool):
         parts = self.workers * min(max(each, 1), MOST_CHUNKS)
         return chunks(n_networks, n_lanes, parts, least_lanes(self.task), deal=True)
 
-    def _run(self, jobs: list[tuple[Networks, np.ndarray, Lanes]]) -> Iterator[Play]:
+    def _run(self, jobs: list[PlayJob]) -> Iterator[Play]:
         references = [self._give(number, job) for number, job in enumerate(jobs)]
         try:
             return iter(self._ray.get(references))
@@ -94,7 +104,7 @@ class RayPool(ChunkedPool):
                 "the run can be resumed with `wann resume`, and `--backend local` needs no Ray"
             ) from error
 
-    def _give(self, number: int, job: tuple[Networks, np.ndarray, Lanes]) -> Any:
+    def _give(self, number: int, job: PlayJob) -> Any:
         if self._actors:
             return self._actors[number % len(self._actors)].play.remote([self._task], *job)
         return self._play.remote(self._task, *job)
@@ -106,8 +116,8 @@ class RayPool(ChunkedPool):
             self._ray.shutdown()
 
 
-def _play_chunk(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
-    return play(task, networks, weights, lanes)
+def _play_chunk(task: AnyTask, networks: Networks, weights: np.ndarray, lanes: Lanes, reuse: bool) -> Play:
+    return play(task, networks, weights, lanes, reuse)
 
 
 def _prepare_worker(task: AnyTask, lane_counts: set[int]) -> None:
@@ -124,8 +134,10 @@ class _Player:
     def prepare(self, task: list[Any], lane_counts: set[int]) -> None:
         _prepare_worker(self._fetched(task), lane_counts)
 
-    def play(self, task: list[Any], networks: Networks, weights: np.ndarray, lanes: Lanes) -> Play:
-        return _play_chunk(self._fetched(task), networks, weights, lanes)
+    def play(
+        self, task: list[Any], networks: Networks, weights: np.ndarray, lanes: Lanes, reuse: bool
+    ) -> Play:
+        return _play_chunk(self._fetched(task), networks, weights, lanes, reuse)
 
     def _fetched(self, task: list[Any]) -> AnyTask:
         """The task that a reference names; in a list, so that Ray does not fetch it for every call."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import numpy as np
 
 from wann.errors import EvaluationError
-from wann.evaluation.environments import FAILURES, Episode
-from wann.evaluation.lanes import Lanes
-from wann.network.batch import WIDTH, BatchForward
+from wann.evaluation.stepped.episode import FAILURES, Episode
+from wann.evaluation.stepped.policy import Policy
 from wann.network.network import Network
 from wann.tasks.task import Task
 
@@ -31,32 +30,22 @@ def visited_states(
     Raises:
         EvaluationError: no episode began.
     """
-    seen: list[list[np.ndarray]] = []
-    for first in range(0, len(seeds), WIDTH):
-        seen += _play(task, network, weights, Lanes.product(1, seeds[first : first + WIDTH]))
-    states = [state for episode in seen for state in episode]
+    states: list[np.ndarray] = []
+    policy = Policy(task, network)
+    policy.weigh(weights[0])
+    for seed in seeds.tolist():
+        with suppress(*FAILURES):
+            _play(task, policy, seed, states)
     if not states:
         raise EvaluationError(f"{task.name}: all {len(seeds)} episodes failed before their first step")
     return np.array(states), len(states)
 
 
-def _play(task: Task, network: Network, weights: np.ndarray, lanes: Lanes) -> list[list[np.ndarray]]:
-    """Play up to `WIDTH` episodes side by side; return what each has seen."""
-    forward = BatchForward(network)
-    seen: list[list[np.ndarray]] = [[] for _ in range(len(lanes))]
-    running: dict[int, Episode] = {}
-    for lane, seed in enumerate(lanes.episode_seed.tolist()):
-        with suppress(*FAILURES):
-            running[lane] = Episode(task, seed)
-    while running:
-        inputs = np.array([episode.observation for episode in running.values()])
-        decoded = task.actions.decode(forward(np.repeat(weights, len(inputs), axis=0), inputs))
-        for (lane, episode), state, action in zip(list(running.items()), inputs, decoded, strict=True):
-            seen[lane].append(state)
-            over = True
-            with suppress(*FAILURES):
-                over = episode.step(action)
-            if over:
-                episode.close()
-                del running[lane]
-    return seen
+def _play(task: Task, policy: Policy, seed: int, seen: list[np.ndarray]) -> None:
+    """Play an episode, and add what is seen before each step."""
+    with closing(Episode.fresh(task, seed)) as episode:
+        over = False
+        while not over:
+            action = policy(episode.seen)
+            seen.append(policy.inputs.copy())
+            over = episode.step(action)

@@ -12,6 +12,7 @@ from wann.export.glyphs import colour, curve
 from wann.export.layout import Layout, lay_out
 from wann.export.picture import Circle, Line, Picture, Shape, Step, Style, Text
 from wann.network.network import Network
+from wann.network.order import check_connection_weights
 
 MOST_CONNECTIONS = 20_000
 _UNIT, _RADIUS, _MARGIN = 44.0, 13.0, 24.0
@@ -32,6 +33,9 @@ class Portrait:
         shared_weight: the one that it does well with, where it is known.
         title: what it is for.
         image: (height, width) where the inputs are an image.
+
+    Raises:
+        GenomeError: the weights are in a genome's order, or not as many as the connections.
     """
 
     network: Network
@@ -41,6 +45,9 @@ class Portrait:
     shared_weight: float | None = None
     title: str = ""
     image: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        check_connection_weights(self.network, self.weights, self.title or "a portrait")
 
 
 def draw(portrait: Portrait) -> Picture:

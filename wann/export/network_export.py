@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wann.network.network import Network
+from wann.network.order import check_connection_weights
 
 # The numbers that a format may compute with.
 DOUBLE, FLOAT, FIXED = "double", "float", "fixed"
@@ -40,6 +41,10 @@ class NetworkExport:
         provenance: where it comes from, as in its file.
         number: what the written file computes with: double, float or fixed.
         image: (height, width) where the inputs are an image.
+        scale: in words, what is done to inputs before the network gets them; None = nothing.
+
+    Raises:
+        GenomeError: the weights are in a genome's order, or not as many as the connections.
     """
 
     network: Network
@@ -52,6 +57,10 @@ class NetworkExport:
     provenance: dict[str, Any] = field(default_factory=dict)
     number: str = DOUBLE
     image: tuple[int, int] | None = None
+    scale: str | None = None
+
+    def __post_init__(self) -> None:
+        check_connection_weights(self.network, self.weights, self.name)
 
     @property
     def identifier(self) -> str:
@@ -84,6 +93,8 @@ class NetworkExport:
             known = [f"{k} {name}" for k, name in enumerate(names[:_MOST_NAMES])]
             more = [f"and {len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
             lines.append(f"{title}: {', '.join(known + more)}")
+        if self.scale is not None:
+            lines.append(f"Scale: {self.scale}")
         origin = [f"{k} {v}" for k, v in self.provenance.items() if isinstance(v, str | int | float)]
         if origin:
             lines.append(f"Origin: {', '.join(origin)}")

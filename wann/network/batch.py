@@ -1,4 +1,4 @@
-"""A compiled forward pass for any number of lanes, for environments that are stepped one by one."""
+"""A compiled forward pass for any number of lanes, such as the images of a sheet."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 from numba import types
 
 from wann.activations import ACTIVATIONS, CLAMP, CODE
-from wann.jit import bytes_, compiled_formula, floats, i8, int32s, kernel
+from wann.jit import bytes_, compiled_formula, floats, helper, i8, int32s, kernel
 
 STEP, SIN, GAUSSIAN = CODE["step"], CODE["sin"], CODE["gaussian"]
 TANH, SIGMOID, NEGATE, ABS = CODE["tanh"], CODE["sigmoid"], CODE["negate"], CODE["abs"]
@@ -29,6 +29,33 @@ _abs = compiled_formula(ACTIVATIONS["abs"].formula)
 _relu = compiled_formula(ACTIVATIONS["relu"].formula)
 _cos = compiled_formula(ACTIVATIONS["cos"].formula)
 _square = compiled_formula(ACTIVATIONS["square"].formula)
+
+
+@helper
+def activated(code, x):
+    """One value through an activation; the loops below do the same for a block, and each in SIMD code."""
+    if code == STEP:
+        x = _step(x)
+    elif code == SIN:
+        x = _sin(x)
+    elif code == GAUSSIAN:
+        x = _gaussian(x)
+    elif code == TANH:
+        x = _tanh(x)
+    elif code == SIGMOID:
+        x = _sigmoid(x)
+    elif code == NEGATE:
+        x = _negate(x)
+    elif code == ABS:
+        x = _abs(x)
+    elif code == RELU:
+        x = _relu(x)
+    elif code == COS:
+        x = _cos(x)
+    elif code == SQUARE:
+        x = _square(x)
+    return x
+
 
 # (values, weights, per_connection, lanes, first_computed, codes, indptr, sources)
 SIGNATURE = types.void(floats, floats, types.boolean, i8, i8, bytes_, int32s, int32s)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from wann.activations import CODE
+from wann.genome.gene_weights import GeneWeights
 from wann.genome.genome import Genome
 from wann.pruning.simplify import Layers, simplify
 
 
 def to_network_file_parts(
     layers: Layers, activation: str, output_activation: str = "linear"
-) -> tuple[Genome, np.ndarray]:
+) -> tuple[Genome, GeneWeights]:
     """Return the genome of an MLP's effective part and its weights, one per connection in the genome's order.
 
     A hidden neuron without inputs is folded into the next biases, one without outputs is left out. A bias is
@@ -23,7 +24,11 @@ def to_network_file_parts(
         output_activation: of the outputs.
 
     Returns:
-        The genome, all of whose genes are enabled, and `(C,)` float64.
+        The genome, all of whose genes are enabled, and `(E,)` weights in its order, which is not that of its
+        network: `wann.network.order.connection_weights` gives those.
+
+    Raises:
+        GenomeError: a weight is no number, or lies beyond +-1e100.
     """
     slim = simplify(layers, activation)
     n_inputs, n_outputs = slim[0][0].shape[1], len(slim[-1][1])
@@ -46,7 +51,7 @@ def to_network_file_parts(
         np.ones(len(source), bool),
         np.arange(len(source)),
     )
-    return genome, weights
+    return genome, GeneWeights.of(genome, weights)
 
 
 def _connections(

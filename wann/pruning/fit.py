@@ -66,7 +66,7 @@ class Plan:
         stage: for reports.
         epochs: of the whole schedule.
         first_epoch: where in the schedule it starts; the learning rate goes on from there.
-        at_lowest_rate: whether the learning rate stays at the schedule's end.
+        finetunes: whether the learning rate is that of `finetune`.
         keep_checkpoints: whether every epoch's values are kept.
         before_step: called with the number of the step, before it is made.
         patient_from: the first epoch whose accuracy counts for stopping early.
@@ -76,10 +76,14 @@ class Plan:
     stage: str
     epochs: int
     first_epoch: int = 0
-    at_lowest_rate: bool = False
+    finetunes: bool = False
     keep_checkpoints: bool = False
     before_step: Callable[[int], None] | None = None
     patient_from: int = 0
+
+    def rate(self, share: float) -> float:
+        """Return the learning rate when this share of the schedule is over."""
+        return self.training.finetuning_rate(share) if self.finetunes else self.training.rate(share)
 
 
 def fit(
@@ -112,9 +116,10 @@ def fit(
     while not is_over():
         loss = _epoch(train, plan, state)
         if not torch.isfinite(torch.tensor(loss)):
+            key = "finetune_rate" if plan.finetunes else "learning_rate"
             raise TrainingDiverged(
-                f"{plan.stage}: the loss of epoch {state.epoch + 1} is {loss}; try a lower learning rate "
-                f"than {training.learning_rate:g}"
+                f"{plan.stage}: the loss of epoch {state.epoch + 1} is {loss}; try a lower training.{key} "
+                f"than {plan.rate(0.0):g}"
             )
         steps, score = -(-len(train) // training.batch_size), accuracy(model, validation)
         keep_best, anew = training.patience is not None, state.epoch < plan.patient_from
@@ -138,8 +143,7 @@ def _epoch(train: Data, plan: Plan, state: FitState) -> float:
         step = state.epoch * steps + k
         if plan.before_step is not None:
             plan.before_step(step)
-        share = 1.0 if plan.at_lowest_rate else step / (plan.epochs * steps)
-        optimiser.param_groups[0]["lr"] = plan.training.rate(share)
+        optimiser.param_groups[0]["lr"] = plan.rate(step / (plan.epochs * steps))
         which = order[k * size : (k + 1) * size]
         loss = nn.functional.cross_entropy(model(train.images[which]), train.labels[which])
         optimiser.zero_grad()

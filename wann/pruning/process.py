@@ -103,7 +103,7 @@ class Process(Course):
         gradual = link.recipe.schedule == "gradual"
         history = link.recipe.when == "before" and (gradual or not link.last)
         plan = partial(
-            Plan, self._training, link.label + stage, epochs, min(start.epoch, epochs), start.at_lowest_rate
+            Plan, self._training, link.label + stage, epochs, min(start.epoch, epochs), start.finetunes
         )
         made = fit(
             self.model,

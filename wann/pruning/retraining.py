@@ -17,7 +17,7 @@ class Start:
 
     values: Layers | None = None
     epoch: int = 0
-    at_lowest_rate: bool = False
+    finetunes: bool = False
 
 
 def starting_point(
@@ -43,7 +43,7 @@ def starting_point(
     if before:
         return Start()
     if mode == "finetune":
-        return Start(at_lowest_rate=True)
+        return Start(finetunes=True)
     if mode == "lr-rewind":
         return Start()
     if mode == "reset":

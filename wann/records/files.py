@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 # How the names of files end that are being written.
 UNFINISHED = ".part"
+_LINE_BREAK = re.compile(r"\n *")
+_PLAIN_LIST = re.compile(r"\[\n *([^\[\]{}]*?)\n *\]")
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
@@ -34,6 +37,14 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], Any]) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file atomically; numbers that are not finite become null."""
     text = json.dumps(finite(value), indent=1, allow_nan=False) + "\n"
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_json_rows(path: Path, value: Any) -> None:
+    """Write a JSON file as `write_json` does, but lists of plain values on one line each, as rows."""
+    text = json.dumps(finite(value), indent=1, allow_nan=False) + "\n"
+    # a string holds no line break as such, so that none is taken for a list
+    text = _PLAIN_LIST.sub(lambda found: f"[{_LINE_BREAK.sub(' ', found[1])}]", text)
     write_atomically(path, lambda file: file.write(text.encode()))
 
 

@@ -143,10 +143,22 @@ def begin_session(
     write_json(paths.manifest, manifest | news)
 
 
-def end_session(paths: RunPaths, status: str, generation: int) -> None:
-    """Note how the session ended and after which generation."""
+def note_session(paths: RunPaths, **facts: Any) -> None:
+    """Note more about the session that works on the run."""
     manifest = read_manifest(paths.folder)
-    manifest["sessions"][-1] |= {"ended": now(), "status": status, "generation": generation}
+    manifest["sessions"][-1] |= facts
+    write_json(paths.manifest, manifest)
+
+
+def end_session(paths: RunPaths, status: str, generation: int, **facts: Any) -> None:
+    """Note how the session ended, after which generation, and what else is known then."""
+    manifest = read_manifest(paths.folder)
+    manifest["sessions"][-1] |= {
+        "ended": now(),
+        "status": status,
+        "generation": generation,
+        **facts,
+    }
     write_json(paths.manifest, manifest | {"status": status})
 
 

@@ -11,6 +11,7 @@ from wann.config import PruneConfig, config_hash, dump_config, parse_prune_confi
 from wann.config.loading import text_of
 from wann.errors import OutputError, RunDamaged
 from wann.records.cell_row import CellRow, write_results
+from wann.records.earlier import as_begun
 from wann.records.files import UNFINISHED, write_atomically, write_json
 from wann.records.manifest import PRUNE, now, read_manifest, require_kind
 from wann.records.network_file import NetworkFile
@@ -24,6 +25,10 @@ class PruneDirectory:
 
     A cell's network is written before the cell, and both at once or not at all: where the cell's file is, the
     cell is finished.
+
+    Attributes:
+        config: that of the run, see `as_begun`.
+        of_earlier_version: whether it says more than was recorded.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,6 +47,7 @@ class PruneDirectory:
             for made in (self.paths.cells, self.paths.networks, self.paths.working):
                 made.mkdir(exist_ok=True)
             self.config = read_prune_config(self.paths, self.manifest["config_hash"])
+            self.of_earlier_version = config_hash(self.config) != self.manifest["config_hash"]
         except OSError as error:
             self.close()
             raise RunDamaged(
@@ -110,7 +116,7 @@ class PruneDirectory:
 
 
 def read_prune_config(paths: RunPaths, recorded: str) -> PruneConfig:
-    """Return the config of a run of `wann prune`, whose hash the manifest records.
+    """Return the config of a run of `wann prune`, whose hash the manifest records; see `as_begun`.
 
     Raises:
         RunDamaged: it cannot be read, or is not the one that the run began with.
@@ -118,7 +124,7 @@ def read_prune_config(paths: RunPaths, recorded: str) -> PruneConfig:
     with reading_config():
         config = parse_prune_config(text_of(paths.config), str(paths.config))
     check_unchanged(paths, config_hash(config), recorded, "wann prune")
-    return config
+    return as_begun(config)
 
 
 def read_cells(folder: Path) -> list[CellRow]:

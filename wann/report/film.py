@@ -19,7 +19,7 @@ from wann.report.frames import film_mode
 from wann.report.live_network import LiveNetwork
 from wann.report.panels import GAP, captioned, dimmed, in_rows, resized, side_by_side
 from wann.report.take import Take
-from wann.tasks.environment import make_environment
+from wann.tasks.environment import environment_of
 from wann.tasks.task import Task
 
 _COLUMNS = 3  # agents in a row
@@ -82,6 +82,11 @@ def film(
     encoder = _encoder_of(path)
     if not np.isfinite(weights).all():
         raise OutputError("a network can only be filmed with weights that are finite numbers")
+    if task.instances is not None and len(weights) > task.instances:
+        raise OutputError(
+            f"{task.name}: task.instances: {task.instances} allows no {len(weights)} agents side by side; "
+            "film fewer weights"
+        )
     mode = _mode_of(task)
     # every so many steps, so that the film plays at the speed of the episode
     every = max(1, math.ceil(task.render_fps / encoder.most_fps))
@@ -109,7 +114,7 @@ def _encoder_of(path: Path) -> Encoder:
 
 
 def _mode_of(task: Task) -> str:
-    environment = make_environment(task.env, task.kwargs)
+    environment = environment_of(task)
     modes = environment.metadata.get("render_modes") or []
     environment.close()
     mode = film_mode(modes)

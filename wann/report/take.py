@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from wann.errors import OutputError, WannError
-from wann.evaluation.environments import Episode
+from wann.evaluation.stepped.episode import Episode
 from wann.network.network import Network
 from wann.network.reference import node_values
 from wann.report.frames import as_pixels
@@ -37,7 +37,7 @@ class Take:
         self._episode: Episode | None = None
         self._size: tuple[int, ...] | None = None
         with _Told(self):
-            self._episode = Episode(task, seed, mode)
+            self._episode = Episode.fresh(task, seed, mode)
             self._think()
 
     @property
@@ -56,7 +56,8 @@ class Take:
             return
         with _Told(self):
             outputs = self.values[self._network.n_nodes - self._network.n_outputs :]
-            self.over = self._episode.step(self._task.actions.decode(outputs[None])[0])
+            actions = self._task.actions
+            self.over = self._episode.step(actions.act(actions.decode(outputs[None])[0]))
             self._think()
 
     def picture(self) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from wann.errors import TaskError
 from wann.seeding import Purpose, purpose_of
-from wann.tasks.datasets import DATASETS, Dataset, Split, load
+from wann.tasks.datasets import DATASETS, NONE, Dataset, Split, load
 from wann.tasks.datasets.sizes import unlike_sizes
 
 BATCH_SIZE = 1000
@@ -88,15 +88,17 @@ def make_classification(
     batch_size: int = BATCH_SIZE,
     output_activation: str = "linear",
     failure_return: float | None = None,
+    scale: str = NONE,
 ) -> ClassificationTask:
     """Build the task of a data set: a known name, or the path of an .npz file or a table.
 
-    `label` names a table's column of classes. A batch is at most all training images.
+    `label` names a table's column of classes, `scale` is what is done to the inputs, as in `datasets.load`.
+    A batch is at most all training images.
 
     Raises:
         UnknownDataset, DataError: why it cannot be built.
     """
-    data = load(dataset, label)
+    data = load(dataset, label=label, scale=scale)
     if len(data.classes) < 2:
         raise TaskError(f"{dataset}: expected at least 2 classes, got {len(data.classes)}")
     batch_size = min(batch_size, len(data.train))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any
@@ -16,7 +16,8 @@ from wann.tasks.compiled import COMPILED
 from wann.tasks.own import file_of, reload_if_changed
 from wann.tasks.own.environments import make_able
 from wann.tasks.spaces import action_rule, observation_rule
-from wann.tasks.task import Task
+from wann.tasks.task import Task, Wrapping
+from wann.tasks.wrappers import wrap
 
 # Where an environment has no step limit of its own: a network may well stand still for ever.
 UNLIMITED_STEPS = 1000
@@ -36,6 +37,8 @@ def make_task(
     env: str,
     *,
     kwargs: Mapping[str, Any] | None = None,
+    wrappers: Sequence[Wrapping] = (),
+    instances: int | None = None,
     max_episode_steps: int | None = None,
     output_activation: str = "linear",
     failure_return: float | None = None,
@@ -46,6 +49,9 @@ def make_task(
     Args:
         env: the id; the path of a file is absolute, or relative to the working folder.
         kwargs: keyword arguments for `gymnasium.make`.
+        wrappers: what is put around the environment, the first one innermost: `module:name`, or a mapping of
+            that to keyword arguments.
+        instances: environments that a process may hold at once; None: any number.
         max_episode_steps: replaces the environment's own limit.
         output_activation: the activation of every output node.
         failure_return: what a failed episode is ranked by.
@@ -58,11 +64,12 @@ def make_task(
     if file := file_of(env):
         env = f"{file}:{env.rpartition(':')[2]}"
         reload_if_changed(file)
-    real = make_environment(env, kwargs, max_episode_steps)
+    bare = make_environment(env, kwargs, max_episode_steps)
+    limit = (bare.spec.max_episode_steps if bare.spec else None) or UNLIMITED_STEPS
+    real = wrap(bare, wrappers)
     try:
         observations = observation_rule(env, getattr(real, "observation_space", None))
         actions = action_rule(env, getattr(real, "action_space", None))
-        limit = (real.spec.max_episode_steps if real.spec else None) or UNLIMITED_STEPS
         fps = float(real.metadata.get("render_fps") or 30.0)
     finally:
         with suppress(Exception):
@@ -74,18 +81,29 @@ def make_task(
         inputs=tuple(observations.names()),
         outputs=tuple(actions.names),
         kwargs=kwargs,
+        wrappers=tuple(wrappers),
+        instances=instances,
         max_steps=limit,
         output_activation=output_activation,
         failure_return=failure_return,
         render_fps=fps,
     )
-    if env not in COMPILED or kwargs:
+    if env not in COMPILED or kwargs or wrappers:
         return task
     from dataclasses import replace
 
     known = replace(task, compiled=True)
     names = known.dynamics
     return replace(task, compiled=compiled, inputs=names.inputs, outputs=names.outputs)
+
+
+def environment_of(task: Task, render_mode: str | None = None) -> Any:
+    """Make the environment of a task, its wrappers around it.
+
+    Raises:
+        UnknownEnvironment, MissingPackage, TaskError: why it cannot be made.
+    """
+    return wrap(make_environment(task.env, task.kwargs, task.max_steps, render_mode), task.wrappers)
 
 
 def make_environment(
@@ -121,9 +139,12 @@ def make_environment(
     except TaskError:
         raise
     except Exception as error:
+        cure = ""
+        if "render_mode" in options and "'render_mode'" in str(error):
+            cure = "; to be filmed, its __init__ takes render_mode=None and keeps it in self.render_mode"
         raise TaskError(
             f"task.env: '{env}' cannot be made with the arguments {options}: "
-            f"{type(error).__name__}: {_one_line(error)}"
+            f"{type(error).__name__}: {_one_line(error)}{cure}"
         ) from error
 
 

@@ -24,7 +24,6 @@ import numpy as np
 
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets import DATASETS, Dataset
-from wann.tasks.environment import make_environment
 from wann.tasks.own import digest, file_of, sources
 from wann.tasks.own.loading import is_own
 from wann.tasks.task import AnyTask
@@ -106,7 +105,9 @@ def _installations() -> tuple[Path, ...]:
 
 def _packages(task: Any) -> dict[str, str]:
     """The packages that hold an environment, and those that its modules are written with: their versions."""
-    environment = make_environment(task.env, task.kwargs, task.max_steps)
+    from wann.tasks.environment import environment_of
+
+    environment = environment_of(task)
     try:
         tops = {top for module in _modules(environment) for top in _used(module)}
     finally:

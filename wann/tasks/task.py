@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wann.tasks.actions import ActionRule
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from wann.tasks.compiled.dynamics import Dynamics
 
 
+# `module:name`, or a mapping of that to keyword arguments.
+Wrapping = str | Mapping[str, Mapping[str, Any]]
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """A Gymnasium environment with the rules that join it to a network.
@@ -22,6 +28,9 @@ class Task:
     Attributes:
         env: the id, or `module:id`.
         kwargs: keyword arguments of `gymnasium.make`.
+        wrappers: what is put around the environment, the first one innermost: `module:name`, or a mapping of
+            that to keyword arguments.
+        instances: environments that a process may hold at once; None: any number.
         max_steps: steps after which an episode is truncated.
         observations: how an observation becomes inputs.
         actions: how outputs become actions.
@@ -38,6 +47,8 @@ class Task:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    wrappers: tuple[Wrapping, ...] = ()
+    instances: int | None = None
     max_steps: int = 1000
     output_activation: str = "linear"
     failure_return: float | None = None
@@ -48,6 +59,13 @@ class Task:
     def name(self) -> str:
         """The environment's id."""
         return self.env
+
+    @cached_property
+    def identity(self) -> str:
+        """What environment this is: equal texts make equal environments."""
+        return json.dumps(
+            [self.env, self.kwargs, self.wrappers, self.max_steps], sort_keys=True, default=repr
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from wann.activations import CLAMP, NAMES
+from wann.genome.gene_weights import in_network_order
 from wann.network.network import Network
 from wann.training.formulas import FORMULAS
 
@@ -57,13 +58,20 @@ class NetworkModule(nn.Module):
         weights: `(1,)` a shared weight, which multiplies a node's sum once, or `(C,)` one per connection in
             the network's order. They become the parameter `weights`.
         dtype: of parameter and values. A sum is clamped to +-1e100, or to the largest float32.
+
+    Raises:
+        GenomeError: the weights are in a genome's order.
+        ValueError: there are more or fewer, or the dtype cannot hold one.
     """
 
     def __init__(self, network: Network, weights: np.ndarray, dtype: torch.dtype = torch.float64) -> None:
         super().__init__()
+        weights = in_network_order(weights, "a module")
         if weights.shape not in ((1,), (network.n_connections,)):
             raise ValueError(f"weights: expected (1,) or ({network.n_connections},), got {weights.shape}")
         self.weights = nn.Parameter(torch.tensor(weights, dtype=dtype))
+        if not torch.isfinite(self.weights).all():
+            raise ValueError(f"weights: expected finite numbers of {dtype}, got up to {abs(weights).max():g}")
         self._shared = weights.shape == (1,)
         self._limit = min(CLAMP, torch.finfo(dtype).max)
         self._layers, outputs = _plan(network)

@@ -31,11 +31,14 @@ def build_task(section: TaskConfig) -> AnyTask:
             batch_size=section.batch_size or BATCH_SIZE,
             output_activation=section.output_activation,
             failure_return=section.failure_return,
+            scale=section.scale,
         )
     assert section.env is not None  # the config has one of the two
     return make_task(
         section.env,
         kwargs=section.kwargs,
+        wrappers=section.wrappers,
+        instances=section.instances,
         max_episode_steps=section.max_episode_steps,
         output_activation=section.output_activation,
         failure_return=section.failure_return,

@@ -13,10 +13,11 @@ from wann.config import Config, rooted
 from wann.errors import ConfigError, OutputError
 from wann.evaluation.backends import make_pool
 from wann.evaluation.pools import ChunkedPool, cores
+from wann.evaluation.stepped.hints import gist
 from wann.evaluation.worker import leave_if_imported
 from wann.records.curves import check_tensorboard
 from wann.records.find import name_of
-from wann.records.manifest import begin_session, end_session
+from wann.records.manifest import begin_session, end_session, note_session
 from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
 from wann.search.search import init
@@ -30,16 +31,24 @@ from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.stopping import StopRules, changed_rules, recorded_rules
 from wann.workflows.watcher import Silent, Watcher, say_notes
 
+# The status of a search that came to its end, where that means little.
+MOSTLY_FAILED = "most episodes failed"
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended: `solved`, `finished`, `interrupted`, ..., of which task and by which rules."""
+    """How a session ended: `solved`, `finished`, `interrupted`, ..., of which task and by which rules.
+
+    Attributes:
+        failure: the first failed episode of this session in one line, or None.
+    """
 
     folder: Path
     state: SearchState
     status: str
     task: AnyTask
     rules: StopRules
+    failure: str | None = None
 
     @property
     def compiled(self) -> bool:
@@ -50,6 +59,16 @@ class Outcome:
     def classifies(self) -> bool:
         """Whether the task is a data set's."""
         return isinstance(self.task, ClassificationTask)
+
+    @property
+    def mostly_failed(self) -> bool:
+        """Whether more than half of all episodes failed."""
+        return mostly_failed(self.state)
+
+
+def mostly_failed(state: SearchState) -> bool:
+    """Whether more than half of a search's episodes failed."""
+    return 2 * state.failed > state.evaluations
 
 
 def new_folder(runs: Path, name: str, seed: int) -> Path:
@@ -144,7 +163,7 @@ def resume(
         changed = changed_since(
             directory.paths.folder, directory.manifest, directory.config, task, watcher.note
         )
-        if state and (status := rules.reason(state, len(directory.history.rows))):
+        if state and (status := _ending(state, directory, rules)):
             watcher.note(
                 f"nothing to do: the run is {status} already, after {state.generation} generations; "
                 f"to search on: wann resume {name_of(folder)} {' '.join(rules.further(state))}"
@@ -185,6 +204,7 @@ def _search(
         with nullcontext(pool) if pool else make_pool(task, backend, workers) as pool:
             watcher.begin(config, task, state.generation, rules.generations)
             pool.first_error = None  # one pool may serve several runs
+            _note_environments(directory, pool, watcher)
             prepare(pool, config)
             while not interrupted.is_set() and not rules.reason(state, len(directory.history.rows)):
                 following, info = next_generation(state, pool, config)
@@ -195,14 +215,15 @@ def _search(
                     told_failure = True
                     directory.log(f"the first episode that failed:\n{pool.first_error}")
                     watcher.note(f"episodes fail; the first traceback is in {directory.paths.log}")
-        status = rules.reason(state, len(directory.history.rows)) or "interrupted"
+        status = _ending(state, directory, rules) or "interrupted"
     except KeyboardInterrupt:
         status = "interrupted"
         watcher.note(f"stopped; go on with: wann resume {directory.paths.folder}")
         raise
     except AllFailed as error:
         directory.log(error.first or "")
-        error.args = (f"{error}; the first traceback is in {directory.paths.log}",)
+        first = f"; the first: {gist(error.first)}" if error.first else ""
+        error.args = (f"{error}{first}; the first traceback is in {directory.paths.log}",)
         raise
     except BaseException as error:
         directory.log(f"stopped by {type(error).__name__}: {error}")
@@ -212,8 +233,20 @@ def _search(
             with suppress(OSError):  # what went wrong is on its way already
                 directory.checkpoint(state)
             with suppress(OSError):
-                end_session(directory.paths, status, state.generation)
-    return Outcome(directory.paths.folder, state, status, task, rules)
+                facts = {"episodes": state.evaluations, "failed_episodes": state.failed}
+                end_session(directory.paths, status, state.generation, **facts)
+    failure = gist(pool.first_error) if pool.first_error else None
+    return Outcome(directory.paths.folder, state, status, task, rules, failure)
+
+
+def _note_environments(directory: RunDirectory, pool: ChunkedPool, watcher: Watcher) -> None:
+    """Say whether environments are used again."""
+    if pool.verdict is None:
+        return
+    note_session(directory.paths, environments=str(pool.verdict))
+    directory.log(f"environments: {pool.verdict}")
+    if not pool.verdict.reuse:
+        watcher.note(f"environments are {pool.verdict}")
 
 
 def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -> None:
@@ -224,3 +257,9 @@ def _record(directory: RunDirectory, info: GenerationInfo, state: SearchState) -
             f"{directory.paths.folder}: the run cannot be written ({error.strerror or error}); it is stopped "
             "after its last whole generation, and `wann resume` goes on when there is room again"
         ) from error
+
+
+def _ending(state: SearchState, directory: RunDirectory, rules: StopRules) -> str | None:
+    """The status with which a search is over, None where it goes on."""
+    reason = rules.reason(state, len(directory.history.rows))
+    return MOSTLY_FAILED if reason not in (None, "solved") and mostly_failed(state) else reason

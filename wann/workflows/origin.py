@@ -13,6 +13,7 @@ from wann.records.origin import changed_code, changed_data, check_data, recorded
 from wann.records.paths import RunPaths
 from wann.tasks.origin import Origin, origin_of
 from wann.tasks.task import AnyTask
+from wann.tasks.wrappers import name_and_arguments
 
 
 def origin_of_config(config: Config | PruneConfig, task: AnyTask) -> Origin:
@@ -71,5 +72,5 @@ def _code(config: Config | PruneConfig) -> Iterator[str]:
 
 
 def _wrappers(section: TaskConfig) -> Iterator[str]:
-    for wrapper in getattr(section, "wrappers", ()):
-        yield str(wrapper)
+    for wrapping in section.wrappers:
+        yield name_and_arguments(wrapping)[0]

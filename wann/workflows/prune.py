@@ -23,7 +23,7 @@ from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task
 from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.origin import changed_since, origin_of_config
-from wann.workflows.prune_plan import Cell, cells_of, dense_name, training_of
+from wann.workflows.prune_plan import Cell, cells_of, dense_name, recipes_of, training_of
 from wann.workflows.prune_rows import cell_files, dense_files
 from wann.workflows.prune_watcher import PruneWatcher, SilentPruning
 from wann.workflows.prune_work import Failure, Job, work
@@ -108,7 +108,7 @@ def _go_on(
     if kind_of(read_manifest(folder)) == PRUNE:
         with PruneDirectory(folder) as directory:
             recorded = directory.config
-            if config.model_copy(update={"evaluation": recorded.evaluation}) == recorded:
+            if leads_to_the_same(config, recorded):
                 return _again(directory, config, watcher, interrupted)
     raise RunExists(
         f"{folder}: holds another run; choose another --run-dir, or go on with it: wann resume {folder}"
@@ -126,6 +126,20 @@ def _again(
     task = build_task(config.task)
     changed = changed_since(directory.paths.folder, directory.manifest, config, task, watcher.note)
     return _Session(directory, config, task, watcher, changed).run(interrupted)
+
+
+def leads_to_the_same(config: PruneConfig, recorded: PruneConfig) -> bool:
+    """Whether two configs make the same cells, whoever does the work, and whatever rates nothing uses."""
+    same = {"evaluation": recorded.evaluation}
+    if not _finetunes(config):
+        keys = ("finetune_rate", "finetune_schedule")
+        unused = {key: getattr(recorded.training, key) for key in keys}
+        same |= {"training": config.training.model_copy(update=unused)}
+    return config.model_copy(update=same) == recorded
+
+
+def _finetunes(config: PruneConfig) -> bool:
+    return any(stage.retraining == "finetune" for recipe in recipes_of(config) for stage in recipe.stages)
 
 
 def _n_cells(config: PruneConfig) -> int:
@@ -148,6 +162,11 @@ class _Session:
         self.finished, problems = directory.finished()
         for problem in problems:
             watcher.note(f"{problem}; it is made again")
+        if directory.of_earlier_version and _finetunes(config):
+            watcher.note(
+                f"begun by an earlier version: finetune goes on as it did then, at the rate "
+                f"{config.training.finetune_rate:g}; a new run has training.finetune_rate"
+            )
         self.failed: dict[str, str] = {}
         self.dense: dict[int, DenseNet] = {}
         self.running: dict[int, Cell | int] = {}  # job -> its cell, or the seed of a dense network

@@ -22,7 +22,7 @@ from wann.pruning.recipe import (
     WHEN,
     Recipe,
 )
-from wann.pruning.training import OPTIMIZERS, RATES
+from wann.pruning.training import FINETUNE_RATES, OPTIMIZERS, RATES
 from wann.records.cell_row import DENSE
 from wann.workflows.prune_plan import KEYS, recipe_of, recipes_of, stage_of
 
@@ -55,7 +55,8 @@ Found = tuple[Place, str]  # the path of a fault, and the fault in words
 
 def check(config: PruneConfig) -> Iterator[Found]:
     """Yield what is wrong with a config's names, which the pruning library alone knows."""
-    for key, known in (("optimizer", OPTIMIZERS), ("schedule", RATES)):
+    names = {"optimizer": OPTIMIZERS, "schedule": RATES, "finetune_schedule": FINETUNE_RATES}
+    for key, known in names.items():
         yield from _unknown(("training", key), getattr(config.training, key), known)
     if config.task.dataset is not None and config.task.output_activation != "linear":
         got = config.task.output_activation
@@ -110,7 +111,7 @@ def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> It
 def _misfits(link: Link, recipe: Recipe, config: PruneConfig) -> Iterator[str]:
     """What would only be found when a network is trained."""
     stage = link.recipe
-    if link.by_neuron and stage.scope == "erk":
+    if link.by_neuron and link.scope == "erk":
         yield "scope: erk gives densities to weights; for neurons take global or layer"
     if link.by_neuron and stage.last_layer is not None:
         yield "last_layer: is of weights; the last layer's neurons are the outputs, which stay"

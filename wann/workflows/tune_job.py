@@ -48,7 +48,11 @@ class TuneJob:
         """What makes it the same tuning: all but the number of iterations."""
         settings = {name: value for name, value in asdict(self.settings).items() if name != "iterations"}
         weights = None if self.file.weights is None else self.file.weights.tolist()
-        content = [self.file.task.model_dump(mode="json"), self.file.genome.digest, weights]
+        task = self.file.task.to_json()
+        for later in ("wrappers", "instances"):  # keys of a later version make no other tuning of an old one
+            if not task[later]:
+                del task[later]
+        content = [task, self.file.genome.digest, weights]
         network = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
         return {
             "method": self.method,

@@ -13,7 +13,7 @@ import pytest
 
 from wann.errors import DataError, TaskError, UnknownDataset
 from wann.tasks.classification import make_classification
-from wann.tasks.datasets import home, load, missing_files
+from wann.tasks.datasets import catalogue, home, load, missing_files
 from wann.tasks.datasets.files import COLLECTIONS, NAMES, checked_files
 from wann.tasks.datasets.idx import read_idx
 from wann.tasks.datasets.npz import read_npz
@@ -77,9 +77,9 @@ def small_fashion(tmp_path, monkeypatch) -> list[bytes]:
     monkeypatch.setitem(COLLECTIONS, "fashion", changed)
     monkeypatch.setenv("WANN_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    load.cache_clear()
+    catalogue._load.cache_clear()
     yield plain
-    load.cache_clear()
+    catalogue._load.cache_clear()
 
 
 def packed_otherwise(content: bytes) -> bytes:
@@ -124,9 +124,9 @@ def test_fashion_is_read_from_its_own_folder(tmp_path, monkeypatch):
     sums = tuple(hashlib.md5(content).hexdigest() for content in plain)
     monkeypatch.setitem(COLLECTIONS, "fashion", replace(COLLECTIONS["fashion"], checksums=sums))
     monkeypatch.setenv("WANN_DATA_DIR", str(tmp_path))
-    load.cache_clear()
+    catalogue._load.cache_clear()
     data = load("fashion")
-    load.cache_clear()
+    catalogue._load.cache_clear()
     assert (len(data.train), len(data.validation), len(data.test)) == (10, 2, 4)
     assert data.classes[0] == "T-shirt"
     np.testing.assert_allclose(data.test.images[0], arrays[2][0].ravel() / 255, rtol=1e-6)

@@ -90,7 +90,7 @@ def test_one_table_in_many_forms(tmp_path, content):
 def test_a_table_without_a_header(tmp_path):
     text = "".join(f"{a},{b},{'pqr'[label]}\n" for a, b, label in ROWS)
     path = write(tmp_path / "iris.data", text)
-    data = load(str(path), "3")
+    data = load(str(path), label="3")
     assert rows_of(data) == [(a, b, "pqr"[label]) for a, b, label in ROWS]
     assert (data.inputs, data.classes) == (("1", "2"), ("p", "q", "r"))
     assert any("no header" in note for note in data.notes)
@@ -135,13 +135,13 @@ def test_classes_go_by_name(tmp_path, labels, classes):
 
 def test_the_label_is_named(tmp_path):
     path = write(tmp_path / "t.csv", body(names="label,b,Kind"))
-    data = load(str(path), "Kind")
+    data = load(str(path), label="Kind")
     assert data.inputs == ("label", "b")
-    assert load(str(path), "kind").classes == data.classes
+    assert load(str(path), label="kind").classes == data.classes
     with pytest.raises(DataError, match="did you mean 'Kind'"):
-        load(str(path), "Kinds")
+        load(str(path), label="Kinds")
     with pytest.raises(DataError, match=r"task\.label: is for tables"):
-        load("digits", "Kind")
+        load("digits", label="Kind")
 
 
 def test_candidates_for_the_label(tmp_path):
@@ -284,3 +284,10 @@ def test_what_the_standard_module_writes_is_read(tmp_path_factory, rows, separat
     found = rows_of(read_table(path))
     expected = sorted((float(np.float32(a)), float(b), " ".join(c.split())) for a, b, c in rows)
     assert found == expected
+
+
+def test_labels_that_numpy_writes_are_classes(tmp_path):
+    """`numpy.savetxt` writes whole numbers as 1.000000000000000000e+00."""
+    rows = np.column_stack([np.random.default_rng(0).normal(size=60), np.arange(60) % 3])
+    np.savetxt(tmp_path / "t.csv", rows, delimiter=",", header="a,label", comments="")
+    assert load(str(tmp_path / "t.csv")).classes == ("0", "1", "2")

@@ -14,6 +14,7 @@ from wann.tasks.datasets.files import checked_files
 from wann.tasks.datasets.idx import read_idx
 from wann.tasks.datasets.images import deskew, resize
 from wann.tasks.datasets.npz import read_npz
+from wann.tasks.datasets.scaling import NONE, scaled
 from wann.tasks.datasets.table import ENDINGS, read_table
 
 _CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
@@ -61,25 +62,30 @@ DATASETS: dict[str, tuple[Callable[[], Dataset], str]] = {
 }
 
 
-def load(name: str, label: str | None = None) -> Dataset:
+def load(name: str, *, label: str | None = None, scale: str = NONE) -> Dataset:
     """Return a data set by its name, or a user's own by the path of its .npz file or its table.
 
     Args:
         name: of the data set, or a path.
         label: the column of a table that names the classes; None for the one that is called as labels are.
+        scale: what is done to its inputs, one of `scaling.SCALES`.
 
     Raises:
         UnknownDataset: there is none of that name.
-        DataError: its files are not there, or are not what they should be.
+        DataError: its files are not there, or are not what they should be, or there is no such scale.
     """
     path = Path(name)
     stamp = path.stat() if name not in DATASETS and path.is_file() else None
-    return _load(name, label, (stamp.st_mtime_ns, stamp.st_size, stamp.st_ino) if stamp else None)
+    return _load(name, label, scale, (stamp.st_mtime_ns, stamp.st_size, stamp.st_ino) if stamp else None)
 
 
 @cache
-def _load(name: str, label: str | None, stamp: tuple[int, ...] | None) -> Dataset:
+def _load(name: str, label: str | None, scale: str, stamp: tuple[int, ...] | None) -> Dataset:
     """As `load`; a file that was changed has another stamp."""
+    return scaled(_read(name, label), scale)
+
+
+def _read(name: str, label: str | None) -> Dataset:
     path = Path(name)
     if name not in DATASETS and _is_table(path):
         return read_table(_there(path), label)

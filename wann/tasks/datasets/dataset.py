@@ -31,6 +31,20 @@ class Split:
 
 
 @dataclass(frozen=True, eq=False)
+class Scaling:
+    """What was done to all inputs: (x - centre) / spread.
+
+    Attributes:
+        name: `standard` or `minmax`.
+        centre, spread: `(n_inputs,)` float64; all equal where the inputs are an image.
+    """
+
+    name: str
+    centre: np.ndarray
+    spread: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Three disjoint splits: `train` is searched and trained on, `validation` chooses, `test` is reported.
 
@@ -40,6 +54,7 @@ class Dataset:
         shape: (height, width) where the inputs are an image, else None.
         inputs: names of the inputs.
         notes: what was guessed in reading it, or is odd about it, a line each, for people.
+        scaling: what was done to the inputs of all splits, None = nothing.
     """
 
     name: str
@@ -50,6 +65,7 @@ class Dataset:
     inputs: tuple[str, ...]
     shape: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
+    scaling: Scaling | None = None
 
 
 def make_dataset(

@@ -10,6 +10,7 @@ import numpy as np
 from wann.errors import DataError
 
 _MOST_CLASSES = 10_000
+_EXACT = 2**53  # below it a float that is whole is that number
 _WHOLE = re.compile(r"[-+]?\d{1,300}([.,]0*)?")
 
 
@@ -23,8 +24,9 @@ def classes_of(labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
         DataError: the labels are measured numbers, or there are far too many; says neither where nor of what.
     """
     different = dict.fromkeys(labels)
-    if all(_WHOLE.fullmatch(text) for text in different):
-        names = {text: str(int(re.split("[.,]", text)[0])) for text in different}
+    whole = {text: _whole(text) for text in different}
+    if all(number is not None for number in whole.values()):
+        names = {text: str(number) for text, number in whole.items()}
         order = sorted(set(names.values()), key=int)
     else:
         measured = next((text for text in different if _is_measured(text)), None)
@@ -42,8 +44,18 @@ def classes_of(labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     return np.array([of_text[text] for text in labels], np.int64), tuple(order)
 
 
+def _whole(text: str) -> int | None:
+    """The whole number that a text is, be it written as `1`, `1.0` or `1.000e+00`, else None."""
+    if _WHOLE.fullmatch(text):
+        return int(re.split("[.,]", text)[0])
+    if not _is_a_number(text):
+        return None
+    number = float(text.replace(",", "."))
+    return int(number) if number.is_integer() and abs(number) < _EXACT else None
+
+
 def _is_measured(text: str) -> bool:
-    return _is_a_number(text) and not _WHOLE.fullmatch(text)
+    return _is_a_number(text) and _whole(text) is None
 
 
 def _is_a_number(text: str) -> bool:

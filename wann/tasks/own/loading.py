@@ -19,8 +19,6 @@ from threading import RLock
 from types import CodeType, ModuleType
 from typing import Any
 
-import gymnasium
-
 from wann.errors import TaskError, did_you_mean
 from wann.tasks.own.sources import beside, root_of, sources
 
@@ -90,6 +88,8 @@ def load_file(file: Path) -> ModuleType:
 
 
 def _load(file: Path) -> ModuleType:
+    import gymnasium
+
     if not file.is_file():
         raise TaskError(f"{file}: no such file; put it back there (every machine that takes part needs it)")
     package = _package(file)

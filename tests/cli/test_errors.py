@@ -83,7 +83,7 @@ gymnasium.register("Talk-v0", Talk)
     ("env", "parts"),
     [
         ("CartPol-v1", ["unknown environment", "did you mean 'CartPole-v1'?"]),
-        ("nosuchmodule:Env-v0", ["nosuchmodule", "pip install nosuchmodule"]),
+        ("nosuchmodule:Env-v0", ["put nosuchmodule.py beside the config", "install its package"]),
         ("talker:Talk-v0", ["observation space", "Text", "expected Box", "wrap it"]),
     ],
 )

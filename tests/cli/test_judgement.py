@@ -48,6 +48,7 @@ def shown(
             network=SimpleNamespace(n_connections=3, n_nodes=5, scales_as_one=False),
             task=SimpleNamespace(name="X-v0"),
             tuned_file=Path("folder") / file,
+            most_frequent=None,
         )
     )
     return capsys.readouterr().out.splitlines()

@@ -19,6 +19,7 @@ from wann.workflows.interruption import answering, interruption
 from wann.workflows.prune import start as prune
 from wann.workflows.prune_watcher import SilentPruning
 from wann.workflows.seeds import evolve_seeds
+from wann.workflows.verify import verify
 from wann.workflows.watcher import Silent
 
 TEXT = """
@@ -126,6 +127,15 @@ def test_a_handler_of_the_users_is_called_once_all_is_saved(tmp_path, run, numbe
     run(tmp_path / "run", number)
     assert met == [(number, "interrupted")]
     assert signal.getsignal(number) is handler
+
+
+def test_a_replay_ends_at_once_and_leaves_the_run_as_it_was(tmp_path, handlers):
+    folder = tmp_path / "run"
+    wann.evolve(parse_config(TEXT, "t"), run_dir=folder, overrides=("search.generations=4",))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(KeyboardInterrupt):
+        verify(folder, watcher=Sending(signal.SIGINT))
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_a_handler_that_ends_the_script_does(tmp_path, handlers):

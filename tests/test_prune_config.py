@@ -100,6 +100,44 @@ def test_a_criterion_alone_prunes_when_it_is_meant_to():
     assert late.when == "after"
 
 
+def scopes_of(*recipes: str) -> list[str | None]:
+    text = HEAD + "prune: {densities: [0.5], recipes: [" + ", ".join(recipes) + "]}"
+    return [recipe.scope for recipe in recipes_of(parsed(text))]
+
+
+def test_a_recipe_without_a_scope_has_its_criterions():
+    found = scopes_of(
+        "{name: a, criterion: cosine}",
+        "{name: b, criterion: obs}",
+        "{name: c, criterion: magnitude}",
+        "{name: d, criterion: snip, unit: neuron}",
+        "{name: e, criterion: obs, unit: neuron}",
+        "{name: f, preset: snip, criterion: cosine}",
+        "{name: g, preset: han, criterion: obs}",
+        "{name: h, preset: obs, criterion: obd}",
+        "{name: i, preset: obs, unit: neuron}",
+        "{name: j, preset: obs}",
+    )
+    expected = ["layer", "erk", "global", "layer", "layer", "layer", "erk", "global", "layer", "erk"]
+    assert found == expected
+
+
+def test_a_recipes_own_scope_is_kept():
+    assert scopes_of(
+        "{name: a, criterion: cosine, scope: global}",
+        "{name: b, preset: obs, scope: global}",
+        "{name: c, preset: han, criterion: obs, scope: layer}",
+    ) == ["global", "global", "layer"]
+
+
+def test_a_chains_stages_have_the_scopes_of_their_criteria():
+    text = HEAD + (
+        "prune: {densities: [0.1], recipes: [{criterion: lda, until: 0.5, then: [{criterion: obs}, han]}]}"
+    )
+    (chain,) = recipes_of(parsed(text))
+    assert [stage.scope for stage in chain.stages] == ["layer", "erk", "global"]
+
+
 def test_another_criterion_does_not_get_the_presets_options():
     text = HEAD + "prune: {recipes: [{preset: l0, criterion: magnitude, unit: neuron}], densities: [1]}"
     (changed,) = recipes_of(parsed(text))

@@ -93,6 +93,9 @@ def test_the_list_has_every_preset_and_criterion_with_its_source(wann):
     assert set(PRESETS) <= set(names)
     assert max(map(len, out.splitlines())) <= 80
     assert "  magnitude          abs(w) (Han 2015)" in out.splitlines()
+    assert "criteria for weights (scope, where a recipe names none: global; obs: erk)" in out.splitlines()
+    assert "criteria for neurons (scope, where a recipe names none: layer)" in out.splitlines()
+    assert "  obs                obs by erk in 5 rounds, finetune" in out
     found = json.loads(wann("prune", "--list", "--json")[1])
     assert all(method["line"] for group in found.values() for method in group)
     assert {"synflow", "obs"} <= {method["name"] for method in found["criteria for weights"]}

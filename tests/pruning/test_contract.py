@@ -12,6 +12,7 @@ import torch
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged, UnknownMethod
 from wann.pruning.case import Case
 from wann.pruning.cell import prune_cell, train_dense
+from wann.pruning.chain import links
 from wann.pruning.criteria.catalogue import CRITERIA, NEURON_CRITERIA, find_criterion
 from wann.pruning.criteria.options import Option
 from wann.pruning.criteria.registry import criterion
@@ -140,6 +141,47 @@ def test_options_reach_ones_own_criterion(task, dense):
     assert (flat[::2] != 0).all()
     assert not flat[1::2].any()
     CRITERIA.pop("alternating")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_presets_scope_is_its_criterions(name):
+    recipe = PRESETS[name]
+    assert recipe.scope == find_criterion(recipe.criterion).scope_of(recipe.unit)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_recipe_that_names_no_scope_prunes_with_its_criterions(name):
+    (link,) = links(Recipe("x", name), 0.5, 0)
+    assert link.scope == ("erk" if name == "obs" else "global" if name in CRITERIA else "layer")
+    (of_neurons,) = links(Recipe("x", name, unit="neuron"), 0.5, 0)
+    assert of_neurons.scope == "layer"
+    (own,) = links(Recipe("x", name, scope="global"), 0.5, 0)
+    assert own.scope == "global"
+
+
+def test_the_scope_of_ones_own_criterion_is_what_prunes(task, dense):
+    @criterion("evenly", "as it comes", scope="layer")
+    def evenly(case):
+        return [weight.abs() + 100.0 * k for k, weight in enumerate(case.weights)]
+
+    try:
+        recipe = Recipe("mine", "evenly", retraining="none")
+        result = prune_cell(task, (8, 6), "relu", recipe, 0.5, 0, Training(epochs=0), dense)
+    finally:
+        CRITERIA.pop("evenly")
+    assert result.density_per_layer == [0.5, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"scope": "globe"}, "odd: scope: unknown 'globe'; .*; did you mean 'global'"),
+        ({"scope": "erk", "unit": "neuron"}, "odd: scope: erk gives densities to weights"),
+    ],
+)
+def test_a_scope_that_a_criterion_cannot_have(keys, says):
+    with pytest.raises(PruningError, match=says):
+        criterion("odd", "wrong", **keys)(lambda case: case.weights)
 
 
 def test_a_name_that_is_taken_is_refused():

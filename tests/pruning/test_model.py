@@ -53,6 +53,33 @@ def test_what_is_pruned_in_training_stays_exactly_0_after_50_steps(network, data
         assert (weight[mask] != old[mask]).all()
 
 
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_what_comes_back_starts_at_0_without_moments(network, data, optimiser):
+    model = network()
+    steps = OPTIMISERS[optimiser](model.parameters())
+    nn.functional.cross_entropy(model(data.images), data.labels).backward()
+    steps.step()
+    old = [weight.detach().clone() for weight in model.weights()]
+    full, masks = model.weight_masks(), [torch.rand(w.shape) < 0.5 for w in model.weights()]
+    model.set_masks(masks)
+    model.set_masks(full, optimiser=steps)
+    for weight, was, mask, layer in zip(model.weights(), old, masks, model.layers, strict=True):
+        assert (weight[~mask] == 0.0).all()
+        assert torch.equal(weight[mask], was[mask])
+        known = steps.state[layer.parametrizations.weight.original]
+        moments = [m for m in known.values() if torch.is_tensor(m) and m.shape == mask.shape]
+        assert moments
+        assert all((m[~mask] == 0.0).all() and m[mask].any() for m in moments)
+
+
+def test_a_bias_that_comes_back_starts_at_0(network):
+    model = network()
+    weights, biases = model.weight_masks(), model.bias_masks()
+    model.set_masks(weights, [torch.zeros_like(mask) for mask in biases])
+    model.set_masks(weights, biases)
+    assert not any(bias.any() for bias in model.biases())
+
+
 def test_a_copy_has_the_masks_and_is_independent(network, data):
     model = half_masked(network)
     twin = copy.deepcopy(model)

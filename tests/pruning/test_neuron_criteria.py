@@ -9,7 +9,7 @@ from torch import nn
 
 from wann.errors import CriterionDoesNotFit
 from wann.pruning.case import Data, case_of
-from wann.pruning.criteria import correlation, cosine
+from wann.pruning.criteria import correlation, cosine, taylor
 from wann.pruning.criteria.catalogue import find_criterion
 from wann.pruning.criteria.entropy import histogram_entropy
 from wann.pruning.criteria.folding import greedy_scores
@@ -43,6 +43,34 @@ def test_taylor_is_the_expansion_by_a_gate(case, name):
             second = (losses[2] - 2 * losses[1] + losses[0]) / step**2
             expected = first if name == "taylor1" else first - 0.5 * second
             assert float(got[neuron]) == pytest.approx(expected**2, rel=1e-3, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", ["taylor1", "taylor2"])
+def test_taylor_squares_for_each_minibatch_and_then_averages(case, name):
+    here = case(2, options={"batch": 10, "samples": 30})
+    got, draws = score(name, here), case(2, options={}).generator
+    order = torch.randperm(40, generator=draws)[:30]
+    expected = [torch.zeros(5).double(), torch.zeros(4).double()]
+    for part in order.split(10):
+        gates = [torch.ones_like(bias, requires_grad=True) for bias in here.biases[:-1]]
+        values = here.train.images[part]
+        for weight, bias, gate in zip(here.weights[:-1], here.biases[:-1], gates, strict=True):
+            values = torch.relu(gate * (values @ weight.T + bias))
+        outputs = values @ here.weights[-1].T + here.biases[-1]
+        loss = nn.functional.cross_entropy(outputs, here.train.labels[part])
+        slopes = torch.autograd.grad(loss, gates, create_graph=True)
+        for k, (gate, slope) in enumerate(zip(gates, slopes, strict=True)):
+            curve = [torch.autograd.grad(one, gate, retain_graph=True)[0][j] for j, one in enumerate(slope)]
+            change = slope - (0.5 * torch.stack(curve) if name == "taylor2" else 0.0)
+            expected[k] += change.detach().square() / 3
+    for one, other in zip(got, expected, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_minibatches_of_sorted_data_are_mixed(case, data):
+    order = data.labels.argsort()
+    here = case(train=data[order], options={"batch": 10, "samples": 40})
+    assert all(len(batch.labels.unique()) == 3 for batch in taylor.minibatches(here))
 
 
 def test_norms(case):
@@ -99,6 +127,12 @@ def test_entropy_of_known_histograms():
     got = histogram_entropy(rows, 4)
     expected = [-(0.75 * np.log(0.75) + 0.25 * np.log(0.25)), np.log(4), 0.0]
     np.testing.assert_allclose(got, expected, atol=1e-12)
+
+
+def test_entropy_is_of_activations_unless_weights_are_asked_for(case):
+    by_default = score("entropy", case())
+    for one, other in zip(by_default, score("entropy", case(options={"source": "activations"})), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_entropy_goes_either_way(case):

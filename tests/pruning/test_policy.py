@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import pickle
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -15,7 +17,9 @@ import torch
 from wann.errors import CriterionDoesNotFit, NothingLeft, PruningError, WannError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
+from wann.evaluation.pools import ChunkedPool
 from wann.evaluation.reference import evaluate_reference
+from wann.genome.dense import dense_genome
 from wann.network.plan import compile_genome
 from wann.pruning.bridge import to_network_file_parts
 from wann.pruning.case import Case
@@ -24,6 +28,7 @@ from wann.pruning.criteria.catalogue import CRITERIA, find_criterion
 from wann.pruning.criteria.registry import criterion
 from wann.pruning.policy import prune_policy, train_policy
 from wann.pruning.policy_fit import initial_policy
+from wann.pruning.policy_play import mean_returns
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.presets import PRESETS
 from wann.pruning.recipe import Recipe
@@ -245,6 +250,49 @@ def test_every_preset_ends_at_its_density_or_says_in_one_line_why_not(prune, nam
         assert kept == round(0.5 * (4 * 4 + 4 * 2))
     assert made.env_steps is not None
     assert np.isfinite(made.score.test)
+
+
+@pytest.mark.parametrize("control", ["shuffle-layerwise", "shuffle-global"])
+@pytest.mark.parametrize(
+    "keys",
+    [{"schedule": "iterative", "rounds": 3}, {"schedule": "levels", "level": 0.3}],
+    ids=["iterative", "levels"],
+)
+def test_a_shuffle_after_rounds_leaves_as_many_connections(prune, keys, control):
+    """What the shuffle uncovers was pruned in a round before; as a 0 it would never be trained."""
+    made = prune("magnitude", control=control, **keys)
+    assert sum(np.count_nonzero(weight) for weight, _ in made.layers) == round(0.5 * (4 * 4 + 4 * 2))
+
+
+def test_a_shuffle_of_neurons_after_rounds_uncovers_whole_neurons(prune):
+    made = prune("l1", schedule="iterative", rounds=3, control="shuffle-layerwise")
+    (first, _), (second, _) = made.layers
+    alive = first.any(1)
+    assert alive.sum() == second.any(0).sum() == 2
+    assert (first[alive] != 0).all()
+    assert (second[:, alive] != 0).all()
+
+
+def test_returns_are_averaged_in_the_episodes_order():
+    """2**53 swallows a 1 that comes after it, so the sum's order shows."""
+    earned = [2.0**53, *[1.0] * 20, -(2.0**53), *[0.1] * 10]
+
+    class Played:
+        task = SimpleNamespace(name="x", failure_return=None)
+
+        def play(self, networks, weights, lanes):
+            returns = np.array([np.tile(earned, len(weights))])
+            return SimpleNamespace(returns=returns, steps=np.ones_like(returns))
+
+    total = 0.0
+    for each in earned:
+        total += each
+    assert total != np.sum(earned) != math.fsum(earned)
+    network = compile_genome(dense_genome(2, (), 1, "tanh", "linear"))
+    weights = np.ones((3, network.n_connections))
+    found, steps = mean_returns(cast(ChunkedPool, Played()), network, weights, np.arange(len(earned)))
+    assert found.tolist() == [total / len(earned)] * 3
+    assert steps == 3 * len(earned)
 
 
 @pytest.mark.parametrize("retraining", ["finetune", "reset", "reinit", "none"])

@@ -9,7 +9,7 @@ import typer
 from wann.workflows.prune_methods import Method, methods
 
 _NAMES = 18
-_ASIDES = {"presets": " (where they say no more: global, at once, after training)"}
+_PRESETS = " (where they say no more: global, at once, after training)"
 
 
 def show_methods(as_json: bool) -> None:
@@ -21,7 +21,7 @@ def show_methods(as_json: bool) -> None:
         )
         return
     for kind, group in found.items():
-        typer.echo(kind + _ASIDES.get(kind, ""))
+        typer.echo(kind + (_PRESETS if kind == "presets" else _scopes(group)))
         for method in group:
             typer.echo(_line(method))
         typer.echo("")
@@ -30,6 +30,14 @@ def show_methods(as_json: bool) -> None:
         "Recipes chain: {preset: snip, until: 0.3, then: [gradual, magnitude]}.\n"
         "More in docs/prune.md."
     )
+
+
+def _scopes(criteria: list[Method]) -> str:
+    """What competes where a recipe does not say: as most of these have it, and which have another."""
+    scopes = [each.scope for each in criteria]
+    usual = max(scopes, key=scopes.count)
+    others = "".join(f"; {each.name}: {each.scope}" for each in criteria if each.scope != usual)
+    return f" (scope, where a recipe names none: {usual}{others})" if usual else ""
 
 
 def _line(method: Method) -> str:

@@ -123,7 +123,9 @@ class StageConfig(_Section):
         default=None, description="Where all other keys come from that are left out; `wann prune --list`."
     )
     criterion: Name | None = Field(default=None, description="What is kept: `wann prune --list` has them.")
-    scope: Name | None = Field(default=None, description="`global`, `layer` or `erk`.")
+    scope: Name | None = Field(
+        default=None, description="`global`, `layer` or `erk`; null: as suits the criterion."
+    )
     schedule: Name | None = Field(default=None, description="`oneshot`, `iterative`, `levels` or `gradual`.")
     retraining: Name | None = Field(
         default=None,

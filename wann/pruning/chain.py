@@ -42,6 +42,11 @@ class Link:
         """Whether neurons go together."""
         return self.criterion.unit_of(self.recipe.unit) == "neuron"
 
+    @property
+    def scope(self) -> str:
+        """What competes, as the recipe says, else as suits the criterion."""
+        return self.recipe.scope or self.criterion.scope_of(self.recipe.unit)
+
 
 def links(recipe: Recipe, density: float, seed: int) -> list[Link]:
     """Return the stages of a recipe; one that has a single stage draws as its seed says.

@@ -71,8 +71,8 @@ class FitState:
         arrays, numbers = snapshot
         depth = len(self.model.layers)
         masks = [tuple(map(torch.from_numpy, pair)) for pair in _layers(_MASKS, arrays, depth)]
-        self.model.load(_layers(_VALUES, arrays, depth))
         self.model.set_masks([weight for weight, _ in masks], [bias for _, bias in masks])
+        self.model.load(_layers(_VALUES, arrays, depth))
         self.best_values = _layers(_BEST, arrays, depth)
         kept = range(numbers["checkpoints"])
         self.checkpoints = [_layers(f"{_EPOCH}{k}", arrays, depth) for k in kept]

@@ -105,12 +105,25 @@ class MLP(nn.Module):
         return [_mask(layer, "bias").bool() for layer in self.layers]
 
     @torch.no_grad()
-    def set_masks(self, weights: Sequence[Tensor], biases: Sequence[Tensor] | None = None) -> None:
-        """Set every layer's masks; biases keep theirs where none are given."""
-        for k, layer in enumerate(self.layers):
-            _mask(layer, "weight").copy_(weights[k])
-            if biases is not None:
-                _mask(layer, "bias").copy_(biases[k])
+    def set_masks(
+        self,
+        weights: Sequence[Tensor],
+        biases: Sequence[Tensor] | None = None,
+        optimiser: torch.optim.Optimizer | None = None,
+    ) -> None:
+        """Set every layer's masks; biases keep theirs where none are given.
+
+        What comes back starts at 0, and an optimiser forgets what it knew of it (its moments there are 0).
+        """
+        masks = {"weight": weights} if biases is None else {"weight": weights, "bias": biases}
+        for name, new in masks.items():
+            for layer, mask in zip(self.layers, new, strict=True):
+                values, back = _values(layer, name), mask.bool() & ~_mask(layer, name).bool()
+                known = () if optimiser is None else optimiser.state.get(values, {}).values()
+                for array in (values, *known):
+                    if torch.is_tensor(array) and array.shape == back.shape:
+                        array[back] = 0.0
+                _mask(layer, name).copy_(mask)
 
     @torch.no_grad()
     def load(self, layers: Layers) -> None:

@@ -8,7 +8,7 @@ from wann.errors import EvaluationError
 from wann.evaluation.lanes import Lanes
 from wann.evaluation.pools import ChunkedPool
 from wann.network.network import Network, Networks
-from wann.search.objectives import replace_failures
+from wann.search.objectives import replace_failures, sum_in_order
 
 # Held-out episodes of seed 0 that every policy is reported on.
 TEST_EPISODES = 100
@@ -19,6 +19,7 @@ def mean_returns(
 ) -> tuple[np.ndarray, int]:
     """Return `(P,)` mean returns of `(P, C)` weights over episodes, and the environment steps taken.
 
+    Connections are ranked by them, so they are summed term by term, in the episodes' order.
     An episode that failed counts as in a search (`replace_failures`).
 
     Raises:
@@ -29,4 +30,4 @@ def mean_returns(
     if np.isnan(played.returns).all():
         raise EvaluationError(f"{pool.task.name}: all {played.returns.size} episodes failed")
     returns = replace_failures(played.returns, pool.task.failure_return).reshape(len(rows), len(seeds))
-    return returns.mean(axis=1), int(played.steps.sum())
+    return sum_in_order(returns) / len(seeds), int(played.steps.sum())

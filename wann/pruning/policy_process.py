@@ -73,14 +73,21 @@ class PolicyProcess(Course):
             return
         iterations = self._training.iterations if before else self._training.iterations_of_round(last)
         seed = number(link.seed, Stream.RETRAINING, k + 1)
-        layers = self.model.masked_layers()
+        layers, behind = self.model.masked_layers(), self.model.values()
         if before and not link.last:  # what later stages go back to
             self.dense = replace(self.dense, checkpoints=[self.model.values()])
         label, watch, place = f"{link.label}round {k + 1}/{count}", self._progress, self._saved.next()
-        self.model.load(
-            fit_policy(self._stage, layers, self._training, iterations, seed, label, watch, place)
-        )
+        fitted = fit_policy(self._stage, layers, self._training, iterations, seed, label, watch, place)
+        self.model.load(self._kept(fitted, behind))
         self.steps += iterations
+
+    def _kept(self, layers: Layers, behind: Layers) -> Layers:
+        """Return the layers, and what is pruned as it was: CMA-ES trains no 0 that a control uncovers."""
+        masks = zip(self.model.weight_masks(), self.model.bias_masks(), strict=True)
+        return [
+            (np.where(w_mask.numpy(), w, w_behind), np.where(b_mask.numpy(), b, b_behind))
+            for (w_mask, b_mask), (w, b), (w_behind, b_behind) in zip(masks, layers, behind, strict=True)
+        ]
 
     def _returns(self, policies: Sequence[Values], seed: int) -> np.ndarray:
         return self._stage.returns([_layers(*policy) for policy in policies], seed)

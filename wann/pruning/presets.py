@@ -7,16 +7,20 @@ from typing import Any
 from wann.pruning.recipe import Recipe
 
 
+def _weights(name: str, criterion: str, scope: str = "global", **keys: Any) -> Recipe:
+    return Recipe(name, criterion, scope, **keys)
+
+
 def _before(name: str, **keys: Any) -> Recipe:
-    return Recipe(name, name, retraining="reset", when="before", **keys)
+    return _weights(name, name, retraining="reset", when="before", **keys)
 
 
 def _neurons(name: str, **keys: Any) -> Recipe:
-    # Scores of neurons seldom compare between layers, so each layer loses the same share.
     return Recipe(name, name, scope="layer", **keys)
 
 
-# name -> the recipe behind it; sources are those of the criteria, and of the schedules and retrainings.
+# name -> the recipe behind it, its scope that of its criterion (`Criterion.scope_of`); sources are those of
+# the criteria, and of the schedules and retrainings.
 PRESETS: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
@@ -25,17 +29,17 @@ PRESETS: dict[str, Recipe] = {
         _before("synflow", schedule="iterative", rounds=100),
         _before("random"),
         _before("gradient"),
-        Recipe("magnitude", "magnitude"),
-        Recipe("han", "magnitude", schedule="iterative"),
-        Recipe("obd", "obd", schedule="iterative"),
-        Recipe("obs", "obs", schedule="iterative"),
-        Recipe("connection-effect", "connection-effect"),
-        Recipe("lottery", "magnitude", schedule="levels", retraining="reset"),
-        Recipe("weight-rewind", "magnitude", schedule="levels", retraining="weight-rewind"),
-        Recipe("lr-rewind", "magnitude", schedule="levels", retraining="lr-rewind"),
-        Recipe("gradual", "magnitude", schedule="gradual", retraining="none", when="before"),
-        Recipe("small-dense", "random", retraining="reset", when="before", network="small-dense"),
-        Recipe("linear", "magnitude", network="linear"),
+        _weights("magnitude", "magnitude"),
+        _weights("han", "magnitude", schedule="iterative"),
+        _weights("obd", "obd", schedule="iterative"),
+        _weights("obs", "obs", scope="erk", schedule="iterative"),
+        _weights("connection-effect", "connection-effect"),
+        _weights("lottery", "magnitude", schedule="levels", retraining="reset"),
+        _weights("weight-rewind", "magnitude", schedule="levels", retraining="weight-rewind"),
+        _weights("lr-rewind", "magnitude", schedule="levels", retraining="lr-rewind"),
+        _weights("gradual", "magnitude", schedule="gradual", retraining="none", when="before"),
+        _weights("small-dense", "random", retraining="reset", when="before", network="small-dense"),
+        _weights("linear", "magnitude", network="linear"),
         _neurons("l1"),
         _neurons("l2"),
         _neurons("l0", options={"magnitude_density": 0.1}),

@@ -34,6 +34,7 @@ class Pruner:
     ) -> None:
         self._model, self._recipe, self._criterion = model, link.recipe, link.criterion
         self._options, self._seed, self._by_neuron = link.options, link.seed, link.by_neuron
+        self._scope = link.scope
         self._shown: dict[str, Any] = {"train": train, "validation": validation}
         if self._by_neuron and len(model.sizes) < 3:
             name = link.criterion.name
@@ -104,9 +105,9 @@ class Pruner:
         recipe = self._recipe
         if self._by_neuron:
             return choose_neurons(
-                values, self._units(), self._masks, total, recipe.scope, recipe.keep_at_least
+                values, self._units(), self._masks, total, self._scope, recipe.keep_at_least
             )
-        return choose(values, self._units(), total, recipe.scope, recipe.keep_at_least, target.last_layer)
+        return choose(values, self._units(), total, self._scope, recipe.keep_at_least, target.last_layer)
 
     def _shuffled(self, units: Kept, total: int) -> Kept:
         """As many units at random places; of neurons of several layers, as many as fit."""
@@ -124,7 +125,10 @@ class Pruner:
         biases = None
         if self._by_neuron:
             biases = _tensors([*units, np.ones(self._model.sizes[-1], bool)])
+        behind = self._model.values()
         self._model.set_masks(_tensors(self._weights(units)), biases)
+        # What a control uncovers has the value that it was pruned with, before training its initial one.
+        self._model.load(behind)
 
 
 def _arrays(masks: Sequence[Tensor]) -> Kept:

@@ -26,7 +26,7 @@ class Recipe:
         name: for people, files and tables.
         criterion: a name of `wann prune --list`, or `module:name` for one of the user's own.
         scope: what competes: all weights (`global`), those of one layer, every layer at the same density
-            (`layer`), or at one by its size (`erk`).
+            (`layer`), or at one by its size (`erk`); None = as the criterion says (`Criterion.scope_of`).
         schedule: `oneshot`; `iterative`, so many `rounds`; `levels`, each of which removes a share `level` of
             what is left; `gradual`, while one training runs (the only one; `retraining` comes after it).
         retraining: what follows each round. Before training it is a whole training of the initial weights,
@@ -55,7 +55,7 @@ class Recipe:
 
     name: str
     criterion: str
-    scope: str = "global"
+    scope: str | None = None
     schedule: str = "oneshot"
     retraining: str = "finetune"
     when: str = "after"
@@ -88,14 +88,14 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for key, known in (
-            ("scope", SCOPES),
             ("schedule", SCHEDULES),
             ("retraining", RETRAININGS),
             ("when", WHEN),
             ("spacing", SPACINGS),
         ):
             require_known(f"{self.name}: {key}", getattr(self, key), known)
-        for key, known in (("control", CONTROLS), ("unit", UNITS), ("network", NETWORKS)):
+        may_be_none = (("scope", SCOPES), ("control", CONTROLS), ("unit", UNITS), ("network", NETWORKS))
+        for key, known in may_be_none:
             if getattr(self, key) is not None:
                 require_known(f"{self.name}: {key}", getattr(self, key), known)
         self._check_numbers()

@@ -111,7 +111,7 @@ def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> It
 def _misfits(link: Link, recipe: Recipe, config: PruneConfig) -> Iterator[str]:
     """What would only be found when a network is trained."""
     stage = link.recipe
-    if link.by_neuron and stage.scope == "erk":
+    if link.by_neuron and link.scope == "erk":
         yield "scope: erk gives densities to weights; for neurons take global or layer"
     if link.by_neuron and stage.last_layer is not None:
         yield "last_layer: is of weights; the last layer's neurons are the outputs, which stay"

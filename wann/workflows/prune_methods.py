@@ -31,12 +31,14 @@ class Method:
     Attributes:
         source: where it was described; may be empty.
         options: of a criterion, with their defaults.
+        scope: of a preset, and of a criterion where a recipe names none; else empty.
     """
 
     name: str
     line: str
     source: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    scope: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -50,7 +52,8 @@ def methods() -> dict[str, list[Method]]:
     sources = {name: c.source for name, c in (CRITERIA | NEURON_CRITERIA).items()}
     found = {
         "presets": [
-            Method(name, _line(recipe), _source(recipe, sources)) for name, recipe in PRESETS.items()
+            Method(name, _line(recipe), _source(recipe, sources), scope=recipe.scope or "")
+            for name, recipe in PRESETS.items()
         ],
         "criteria for weights": list(map(_criterion, CRITERIA.values())),
         "criteria for neurons": list(map(_criterion, NEURON_CRITERIA.values())),
@@ -69,7 +72,7 @@ def _criterion(criterion: Criterion) -> Method:
     options = criterion.resolve({})
     if criterion.looks_at == "weights":
         del options["loss"]
-    return Method(criterion.name, criterion.line, criterion.source, options)
+    return Method(criterion.name, criterion.line, criterion.source, options, criterion.scope_of(None))
 
 
 def _source(recipe: Recipe, sources: Mapping[str, str]) -> str:
@@ -85,13 +88,15 @@ def _line(recipe: Recipe) -> str:
         recipe.schedule, f", {recipe.schedule}"
     )
     parts = [
-        recipe.criterion + (" by layer" if recipe.scope == "layer" else "") + schedule,
+        recipe.criterion + _BY.get(recipe.scope or "", "") + schedule,
         *(["before training"] if recipe.when == "before" and recipe.schedule != "gradual" else []),
         recipe.retraining,
         *(f"{key} {value}" for key, value in recipe.options.items()),
     ]
     return ", ".join(parts)
 
+
+_BY = {"layer": " by layer", "erk": " by erk"}
 
 _MEANINGS = {
     "small-dense": "no pruning: one hidden layer of the right width",

@@ -61,24 +61,28 @@ def stage_of(section: StageConfig) -> Recipe:
     given = {key: getattr(section, key) for key in KEYS if getattr(section, key) is not None}
     own = str(section.criterion).rpartition(":")[2]
     if section.preset is None:
-        return Recipe(own, options=section.options, **{**_usual(str(section.criterion)), **given})
+        return Recipe(own, options=section.options, **{**_usual(section.criterion, section.unit), **given})
     preset = PRESETS[section.preset]
     if own not in ("None", preset.criterion):
         preset = replace(preset, options={})
+        given = {"scope": _usual(section.criterion, section.unit).get("scope")} | given
+    elif section.unit not in (None, preset.unit):
+        given = {"scope": _usual(preset.criterion, section.unit).get("scope")} | given
     named = [preset.name, own if section.criterion not in (None, preset.criterion) else None, section.control]
     options = {**preset.options, **section.options}
     return replace(preset, name="+".join(filter(None, named)), options=options, **given)
 
 
-def _usual(criterion: str) -> dict[str, Any]:
-    """When a criterion prunes that no preset says it of; nothing for one that is not known."""
+def _usual(criterion: str | None, unit: str | None) -> dict[str, Any]:
+    """What a criterion's recipe has that no preset says it of; nothing where it is not known."""
     from wann.pruning.criteria.catalogue import find_criterion
 
     try:
-        before = find_criterion(criterion).when == "before"
+        found = find_criterion(str(criterion))
     except PruningError:  # it is said elsewhere
         return {}
-    return {"when": "before", "retraining": "reset"} if before else {}
+    before = {"when": "before", "retraining": "reset"} if found.when == "before" else {}
+    return {"scope": found.scope_of(unit), **before}
 
 
 def recipes_of(config: PruneConfig) -> list[Recipe]:

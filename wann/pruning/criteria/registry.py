@@ -1,13 +1,12 @@
 """The one decorator that adds a criterion, here or in a user's own file.
 
-    from wann.pruning.criteria.registry import criterion
-
-    @criterion("thin", "abs(w) over the fan-in", source="none yet")
-    def thin(case):
-        return [weight.abs() / weight.shape[1] for weight in case.weights]
+    @criterion("mine", "abs(w), each layer's largest 1", source="none yet")
+    def mine(case):
+        return [weight.abs() / weight.abs().max() for weight in case.weights]
 
 A function returns one tensor a layer, higher = keep: `(out, in)` for weights, `(neurons,)` of every hidden
-layer for neurons. It changes nothing. A file of one's own is named with its module: `my_module:thin`.
+layer for neurons. It changes nothing. A file of one's own is named with its module: `my_module:mine`;
+docs/pruning.md has a whole one.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from torch import Tensor
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged
 from wann.pruning.case import LOSSES, Case, Values
 from wann.pruning.criteria.options import Option, one_of
-from wann.pruning.recipe import UNITS, WHEN, require_known
+from wann.pruning.recipe import SCOPES, UNITS, WHEN, require_known
 
 Score = Callable[[Case], Sequence[Tensor]]
 Update = Callable[[Case, list[Tensor]], Values]
@@ -40,6 +39,8 @@ class Criterion:
         score: the function that was decorated.
         when: whether it is meant for initial weights (`before`) or trained ones (`after`).
         unit: what a score is of: `weight` or `neuron`.
+        scope: what competes where a recipe does not say; None = `layer` for neurons, as their scores seldom
+            compare between layers, and `global` for weights.
         options: names and defaults of what it takes; an `Option` also says what a value may be.
         update: `(case, masks of what is kept) -> weights and biases`: what becomes of the rest.
         needs_gradient: whether scores that are all 0 are an error.
@@ -55,6 +56,7 @@ class Criterion:
     source: str = ""
     when: str = "after"
     unit: str = "weight"
+    scope: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     update: Update | None = None
     needs_gradient: bool = False
@@ -86,6 +88,12 @@ class Criterion:
         if self.unit == "neuron" and wanted == "weight":
             raise CriterionDoesNotFit(f"{self.name}: unit: weight is not possible, as it scores neurons")
         return wanted or self.unit
+
+    def scope_of(self, unit: str | None) -> str:
+        """Return what competes, where a recipe wants this unit and names no scope."""
+        if "neuron" in (unit, self.unit):
+            return "layer" if self.scope in (None, "erk") else self.scope  # erk gives densities to weights
+        return self.scope or "global"
 
     def check_activation(self, activation: str) -> None:
         """Raise CriterionDoesNotFit where it makes no sense for hidden neurons with this activation."""
@@ -158,6 +166,10 @@ def criterion(name: str, line: str, **keys: Any) -> Callable[[Score], Score]:
         require_known(f"{name}: when", made.when, WHEN)
         require_known(f"{name}: unit", made.unit, UNITS)
         require_known(f"{name}: looks_at", made.looks_at, LOOKS)
+        if made.scope is not None:
+            require_known(f"{name}: scope", made.scope, SCOPES)
+        if (made.unit, made.scope) == ("neuron", "erk"):
+            raise PruningError(f"{name}: scope: erk gives densities to weights; take layer or global")
         known = {**CRITERIA, **NEURON_CRITERIA}.get(name)
         if known is not None and known.score.__module__ != score.__module__:
             raise PruningError(f"{name}: a criterion of that name is in {known.score.__module__} already")

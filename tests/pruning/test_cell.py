@@ -268,6 +268,15 @@ def test_shuffled_masks_of_a_criterion_that_makes_up_for_what_goes(prune, contro
     assert not same([masks(mixed)], [masks(real)])
 
 
+@pytest.mark.parametrize("preset", ["magnitude", "l2"])
+def test_what_a_shuffle_after_rounds_uncovers_is_not_0(prune, preset):
+    keys = {"schedule": "iterative", "rounds": 3}
+    real = prune(dataclasses.replace(PRESETS[preset], **keys))
+    mixed = prune(dataclasses.replace(PRESETS[preset], control="shuffle-layerwise", **keys))
+    counts = [[np.count_nonzero(w) for w, _ in made.layers] for made in (real, mixed)]
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("preset", ["l2", "correlation", "cosine"])
 def test_neurons_at_random_places_fit_the_density(task, preset, seed):

@@ -17,7 +17,7 @@ _BLOCK = 2048  # rows at a time: what is computed in float64 is large
 
 @dataclass(frozen=True, eq=False)
 class _Range:
-    """Of `(N, D)` training values, each over rows: lowest, highest, mean and standard deviation, `(D,)`."""
+    """Of training values: lowest, highest, mean and standard deviation, `(n_inputs,)`, or `()` of all."""
 
     low: np.ndarray
     high: np.ndarray
@@ -91,28 +91,21 @@ def _applied(scaling: Scaling, split: Split, data: Dataset) -> Split:
 
 def _range(images: np.ndarray, shared: bool) -> _Range:
     """Measure columns, or all of them as one."""
-
-    def over(of: Callable[[np.ndarray], np.ndarray], fold: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        parts = np.array([fold(of(images[block].astype(np.float64))) for block in _blocks(len(images))])
-        columns = fold(parts)
-        return fold(columns[:, None]) if shared else columns
-
-    count = images.size if shared else len(images)
-    mean = over(lambda part: part, _sum) / count
-    square = over(lambda part: (part - mean) * (part - mean), _sum)
-    low, high = (over(lambda part: part, fold) for fold in (_lowest, _highest))
+    axis, count = (None, images.size) if shared else (0, len(images))
+    low, high = (np.asarray(fold(images, axis=axis), np.float64) for fold in (np.min, np.max))
+    mean = _sum(images, shared, lambda part: part) / count
+    square = _sum(images, shared, lambda part: (part - mean) * (part - mean))
     return _Range(low, high, mean, np.sqrt(square / count))
 
 
-def _lowest(values: np.ndarray) -> np.ndarray:
-    return values.min(axis=0)
+def _sum(images: np.ndarray, shared: bool, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Add up a function of the values, in float64."""
+    parts = [_halved(of(images[block].astype(np.float64))) for block in _blocks(len(images))]
+    columns = _halved(np.array(parts))
+    return _halved(columns) if shared else columns
 
 
-def _highest(values: np.ndarray) -> np.ndarray:
-    return values.max(axis=0)
-
-
-def _sum(values: np.ndarray) -> np.ndarray:
+def _halved(values: np.ndarray) -> np.ndarray:
     """Sum over the first axis by halves: element by element, so no library's order of sums comes in."""
     while len(values) > 1:
         half = len(values) // 2

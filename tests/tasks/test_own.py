@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gymnasium
 import pytest
-from wann.evaluation.environments import Episode
+from wann.evaluation.stepped.episode import Episode
 
 from wann.config import load_config, load_prune_config
 from wann.errors import ConfigError, TaskError
@@ -61,7 +61,7 @@ def test_episodes_of_a_class_end_at_the_limit(tmp_path: Path) -> None:
     import numpy as np
 
     task = make_task(f"{write(tmp_path, 1.0)}:TrackerEnv", max_episode_steps=4)
-    episode = Episode(task, 0)
+    episode = Episode.fresh(task, 0)
     steps = 1
     while not episode.step(np.zeros(1)):
         steps += 1

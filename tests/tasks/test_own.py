@@ -8,10 +8,10 @@ from pathlib import Path
 
 import gymnasium
 import pytest
-from wann.evaluation.stepped.episode import Episode
 
 from wann.config import load_config, load_prune_config
 from wann.errors import ConfigError, TaskError
+from wann.evaluation.stepped.episode import Episode
 from wann.tasks.environment import make_environment, make_task
 from wann.tasks.own import file_of, find_object, reload_if_changed, sources
 

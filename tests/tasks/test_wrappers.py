@@ -64,7 +64,7 @@ def test_without_a_limit_an_episode_ends_all_the_same(toys):
 @pytest.mark.parametrize(
     ("wrapper", "kind", "words"),
     [
-        ("no_such_module:Any", MissingPackage, "PYTHONPATH"),
+        ("no_such_module:Any", MissingPackage, "name it: file.py:Wrapper"),
         ("wann_toys:Scalde", TaskError, "did you mean 'Scaled'?"),
         ("wann_toys:KINDS", TaskError, "is a dict, expected a wrapper class"),
         ("builtins:len", TaskError, "does not take this environment"),

@@ -29,7 +29,7 @@ class Serial(ChunkedPool):
         self.seen: list[tuple[np.ndarray, np.ndarray]] = []
 
     def _run(self, jobs):
-        for networks, weights, lanes in jobs:
+        for networks, weights, lanes, _ in jobs:
             self.seen.append((weights, lanes.episode_seed))
             yield play(self.task, networks, weights, lanes)
 

@@ -50,6 +50,9 @@ Weight = Annotated[float, Field(ge=-1e6, le=1e6)]
 _Wrapper = Annotated[Any, WithJsonSchema({"type": "object"})]
 
 
+_LATER = ("label", "scale", "wrappers", "instances")
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -134,7 +137,11 @@ class TaskConfig(_Section):
 
         Not a serializer of pydantic's, as that would count a default among what differs from the defaults.
         """
-        return in_json(self.model_dump(exclude_none=exclude_none))
+        return in_json(self.model_dump(exclude=self._unsaid(), exclude_none=exclude_none))
+
+    def _unsaid(self) -> set[str]:
+        """Keys that came later and are at their defaults: files and tunings from before are without them."""
+        return {key for key in _LATER if getattr(self, key) == type(self).model_fields[key].get_default()}
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> TaskConfig:

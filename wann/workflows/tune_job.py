@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from wann.config import TaskConfig
 from wann.errors import OutputError, TuneError, did_you_mean
 from wann.network.network import Network
 from wann.records.find import find_network, in_zoo, resolve
@@ -20,9 +19,6 @@ from wann.tasks.task import AnyTask
 from wann.training.settings import GradientSettings, Settings, make_settings
 from wann.workflows.build import build_task, plan_network
 from wann.workflows.dense import DenseRun
-
-# Keys of the section `task` that came later: at their defaults they make no other tuning of an old one.
-_LATER_KEYS = ("label", "scale", "wrappers", "instances")
 
 STARTS = ("weights", "random", "shared")
 
@@ -52,11 +48,7 @@ class TuneJob:
         """What makes it the same tuning: all but the number of iterations."""
         settings = {name: value for name, value in asdict(self.settings).items() if name != "iterations"}
         weights = None if self.file.weights is None else self.file.weights.tolist()
-        task = self.file.task.to_json()
-        for later in _LATER_KEYS:
-            if getattr(self.file.task, later) == TaskConfig.model_fields[later].get_default():
-                del task[later]
-        content = [task, self.file.genome.digest, weights]
+        content = [self.file.task.to_json(), self.file.genome.digest, weights]
         network = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
         return {
             "method": self.method,

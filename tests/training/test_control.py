@@ -76,8 +76,8 @@ def test_the_start_is_judged_on_the_common_episodes(echo):
     assert (state.iteration, state.score, state.source) == (0, pytest.approx(0.6), "start")
     assert state.weights.tolist() == state.start.tolist() == [0.3]
     assert (state.evaluations, state.env_steps, state.failed) == (TUNE_EPISODES, 2 * TUNE_EPISODES, 0)
-    (seeds,) = {seeds.tobytes() for _, seeds in echo.seen}
-    assert seeds == episode_seeds(9, Purpose.TUNE, TUNE_EPISODES).tobytes()
+    seeds = np.concatenate([seeds for _, seeds in echo.seen])
+    assert np.array_equal(seeds, episode_seeds(9, Purpose.TUNE, TUNE_EPISODES))
 
 
 def test_all_candidates_of_an_iteration_meet_its_own_episodes(echo):

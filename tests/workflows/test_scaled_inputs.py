@@ -14,6 +14,7 @@ from wann.export.c_source import write_c
 from wann.records.network_file import NetworkFile
 from wann.report.sheet import _tile
 from wann.tasks.classification import ClassificationTask, make_classification
+from wann.tasks.datasets import catalogue
 from wann.workflows.build import build_task
 from wann.workflows.dense import DenseRun
 from wann.workflows.exporting import to_export
@@ -81,7 +82,7 @@ def test_exports_of_tables_say_it_by_column_and_in_the_file(tmp_path):
 def test_an_export_without_its_data_says_that_the_scale_is_not_known(tmp_path):
     np.savez(tmp_path / "i.npz", images=np.random.default_rng(0).random((30, 2, 2)), labels=np.arange(30) % 2)
     file = network_file(str(tmp_path / "i.npz"), "standard", tmp_path)
-    make_classification.__globals__["load"].cache_clear()
+    catalogue._load.cache_clear()
     (tmp_path / "i.npz").unlink()
     (line,) = scale_line(file, tmp_path)
     assert line.startswith("Scale: standard, by the training data of ")

@@ -108,7 +108,7 @@ _MEANINGS = {
     "iterative": "in rounds, with retraining after each",
     "levels": "a share of the rest at a time, with retraining after each",
     "gradual": "while one training runs",
-    "finetune": "the final weights, at a learning rate of its own (training.finetune_rate)",
+    "finetune": "the final weights, at training.finetune_rate",
     "lr-rewind": "the final weights, with the whole schedule again",
     "weight-rewind": "weights and schedule go back to an early epoch",
     "reset": "weights and schedule go back to the beginning",

@@ -14,7 +14,9 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import shlex
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,7 @@ def main() -> None:
         rows = whole_seeds(list(directory.finished()[0].values()))
         config = directory.config
     table = {
-        "command": f"wann prune configs/prune/{manifest['name']}.yaml",
+        "command": " ".join(["wann prune", f"configs/prune/{manifest['name']}.yaml", *settings(manifest)]),
         "machine": f"{platform.system()} {platform.machine()}, {cores()} cores, often with other work to do",
         "task": config.task.dataset or config.task.env,
         "hidden": list(config.model.hidden),
@@ -57,6 +59,13 @@ def main() -> None:
         path.rename(path.with_name(f"{path.stem}_before.json"))
     write_json(path, table)
     print(json.dumps(table, indent=1))
+
+
+def settings(manifest: dict[str, Any]) -> list[str]:
+    """The `--set` options that the run was begun with, but for who did the work."""
+    words = shlex.split(manifest["sessions"][0]["command"])
+    given = [after for word, after in pairwise(words) if word == "--set"]
+    return [f"--set {shlex.quote(each)}" for each in given if not each.startswith("evaluation.")]
 
 
 def whole_seeds(rows: list[CellRow]) -> list[CellRow]:

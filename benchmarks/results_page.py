@@ -391,13 +391,17 @@ def pruned() -> Iterator[str]:
     for name, (title, told) in PRUNED.items():
         found = load(f"pruned_{name}")
         if found:
-            yield _pruned_table(
-                title, told + _settings_of_before(found), found, load(f"pruned_{name}_before")
-            )
+            before = load(f"pruned_{name}_before")
+            yield _pruned_table(title, told + _settings_of_before(found, before), found, before)
 
 
-def _settings_of_before(found: dict[str, Any]) -> str:
+def _settings_of_before(found: dict[str, Any], before: dict[str, Any] | None) -> str:
     """Say so where a table was made before `finetune` had a rate of its own, and is not made again yet."""
+    if before:
+        return (
+            " Rows called before were made before finetune had a learning rate of its own, and with the "
+            "criteria of that version; those without a row beside them have not been made again."
+        )
     if found["task"] not in ("mnist16", "mnist28") or "finetune_rate" in found["training"]:
         return ""
     return (
@@ -411,9 +415,11 @@ def _pruned_table(title: str, told: str, found: dict[str, Any], before: dict[str
     sizes = sorted({cell["size"] for cell in found["cells"]}, key=lambda size: (size[0], -float(size[1:])))
     papers = found["hidden"] == [300, 100] and found["task"] == "mnist28" and sizes[0][0] == "d"
     rows = []
-    for recipe in dict.fromkeys(cell["recipe"] for cell in found["cells"]):
+    all_cells = [*found["cells"], *(before["cells"] if before else ())]
+    for recipe in dict.fromkeys(cell["recipe"] for cell in all_cells):
         scores = _scores(recipe, sizes, found, returns)
-        rows.append([recipe, *scores, *([PAPERS.get(recipe, "")] if papers else [])])
+        if any(scores):
+            rows.append([recipe, *scores, *([PAPERS.get(recipe, "")] if papers else [])])
         earlier = _scores(recipe, sizes, before, returns) if before else scores
         if any(earlier) and earlier != scores:
             rows.append([f"{recipe}, before", *earlier, *([""] if papers else [])])

@@ -15,6 +15,7 @@ import pytest
 from numba import types
 
 from wann.evaluation.rollout import rollout_kernel
+from wann.fingerprint import fingerprint
 from wann.jit import floats, kernel
 from wann.network.forward import forward_kernel
 from wann.tasks.environment import make_task
@@ -38,6 +39,7 @@ def test_every_kernel_has_cache_files_of_its_own(tmp_path: Path) -> None:
 KERNEL = """
 import numpy as np
 from physics import twice
+from wann.fingerprint import fingerprint
 from wann.jit import floats, kernel
 from numba import types
 
@@ -88,6 +90,52 @@ def test_a_formula_that_changes_in_another_file_is_compiled_again(tmp_path: Path
     assert run("inner(x) * inner(x)", "7.0") == (49.0, 4)
     assert run("2.0 * inner(x)", "1.0") == (2.0, 4)
     assert run("2.0 * inner(x)", "1.0", "0.5") == (3.0, 5)
+    # a comment, a docstring, an error's words, a place in the file: no part of the kernel
+    (tmp_path / "kernel.py").write_text('\n\n"""Another docstring."""\n# a comment\n' + KERNEL)
+    assert run("(  # this one too\n        2.0 * inner(x)\n    )", "1.0", "0.5") == (3.0, 5)
+
+
+def of(text: str, names: dict[str, Any] | None = None) -> str:
+    space = dict(names or {})
+    exec(text, space)
+    return fingerprint(space["f"])
+
+
+def test_a_fingerprint_covers_all_that_is_compiled_and_nothing_else() -> None:
+    plain = of("def f(x):\n    return x + 1.0")
+    assert of("\n\ndef f(x):\n    'Says what it does.'\n    return x + 1.0  # really") == plain
+    assert of("def f(x):\n    return x + 1") != plain
+    assert of("def f(x):\n    return x - 1.0") != plain
+    inner = "def g(x):\n    return x + {}\ndef f(x):\n    return g(x)"
+    assert of(inner.format("K"), {"K": 1}) != of(inner.format("K"), {"K": 2})
+    assert of(inner.format("T[0]"), {"T": np.ones(2)}) != of(inner.format("T[0]"), {"T": np.zeros(2)})
+    compiled = [numba.njit(lambda x: x + 1), numba.njit(lambda x: x + 2)]
+    assert len({of("def f(x):\n    return h(x)", {"h": h}) for h in compiled}) == 2
+    closed = "def f():\n    pass\ndef make(k):\n    def f(x):\n        return h(x) + k\n    return f\nf = make({})"
+    assert len({of(closed.format(k), {"h": h}) for h in compiled for k in (1, 2)}) == 4
+    assert of("def f(x):\n    return f(x - 1) if x else 0") == of("def f(x):\n    return f(x - 1) if x else 0")
+
+
+def test_a_kernel_may_close_over_compiled_functions_and_is_found_again(tmp_path: Path) -> None:
+    script = """
+import sys
+import numpy as np
+from wann.jit import floats, helper, kernel
+def make(gain):
+    times = helper(lambda x: x * gain)
+    @kernel("void(float64[::1])")
+    def run(x):
+        x[0] = times(x[0])
+    return run
+for gain in (2.0, 3.0):
+    x = np.ones(1)
+    make(gain)(x)
+    assert x[0] == gain
+"""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+        assert len(list(tmp_path.rglob("*.nbc"))) == 2
 
 
 def test_threads_that_compile_at_once_leave_numbas_settings_alone() -> None:

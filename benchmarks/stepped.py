@@ -98,7 +98,7 @@ def measure(env: str, rounds: int, workers: int) -> dict[str, Any]:
 
 def scripts(task: Task, state: Any, config: Config, workers: int) -> list[list[tuple[int, list[Any]]]]:
     """The episodes of the coming generation as (seed, actions), dealt out to workers by their length."""
-    networks: Networks = compile_population(ask(state))
+    networks: Networks = compile_population(ask(state, config.search))
     weights = np.array(config.evaluation.shared_weights).reshape(-1, 1)
     seeds = episode_seeds(0, Purpose.SEARCH, config.evaluation.episodes, state.generation + 1)
     lanes = Lanes.product(len(weights), seeds)

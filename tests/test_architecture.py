@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 # From the ground up. A module imports from its own floor and from lower ones.
 FLOORS = (
     {"errors", "formulas"},
-    {"activations", "seeding", "jit", "fingerprint"},
+    {"activations", "seeding", "jit", "fingerprint", "mutations"},
     {"config"},
     {"genome"},
     {"tasks"},

@@ -91,7 +91,7 @@ def test_only_the_environment_is_required():
 def test_mutation_keys_are_the_operators():
     from wann.genome.mutation import OPERATORS
 
-    assert tuple(parse_config(TASK, "c.yaml").search.mutation.model_dump()) == OPERATORS
+    assert tuple(parse_config(TASK, "c.yaml").search.mutation.model_dump()) == tuple(OPERATORS)
 
 
 def test_a_config_is_frozen_and_can_be_pickled():

@@ -111,9 +111,13 @@ def test_a_fingerprint_covers_all_that_is_compiled_and_nothing_else() -> None:
     assert of(inner.format("T[0]"), {"T": np.ones(2)}) != of(inner.format("T[0]"), {"T": np.zeros(2)})
     compiled = [numba.njit(lambda x: x + 1), numba.njit(lambda x: x + 2)]
     assert len({of("def f(x):\n    return h(x)", {"h": h}) for h in compiled}) == 2
-    closed = "def f():\n    pass\ndef make(k):\n    def f(x):\n        return h(x) + k\n    return f\nf = make({})"
+    closed = (
+        "def f():\n    pass\ndef make(k):\n    def f(x):\n        return h(x) + k\n    return f\nf = make({})"
+    )
     assert len({of(closed.format(k), {"h": h}) for h in compiled for k in (1, 2)}) == 4
-    assert of("def f(x):\n    return f(x - 1) if x else 0") == of("def f(x):\n    return f(x - 1) if x else 0")
+    assert of("def f(x):\n    return f(x - 1) if x else 0") == of(
+        "def f(x):\n    return f(x - 1) if x else 0"
+    )
 
 
 def test_a_kernel_may_close_over_compiled_functions_and_is_found_again(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ WannError                      one clear line; the command line prints it and ex
 │   ├── UnknownDataset         no data set of that name
 │   └── DataError              a data set's files are not there, or are not what they should be
 ├── GenomeError                a genome or network file is malformed
+├── SearchError                a part of a search cannot be found, or does not do what it should
 ├── TuneError                  weights cannot be tuned as asked
 ├── EvaluationError            every episode of a run failed, or a backend cannot be used
 ├── PruningError               a network cannot be pruned as asked
@@ -32,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class WannError(Exception):
@@ -76,6 +78,10 @@ class DataError(TaskError):
 
 class GenomeError(WannError):
     """A genome or a network file is malformed."""
+
+
+class SearchError(WannError):
+    """A part of a search that a config names cannot be found, or does not do what it should."""
 
 
 class TuneError(WannError):
@@ -146,3 +152,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the known name nearest to `name`, or an empty string."""
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def one_line(error: BaseException, file: Path | None = None) -> str:
+    """Return an error as `line 7: ValueError: words`; the line is the last one of `file` that it came by."""
+    said = f"{type(error).__name__}: {error}"
+    line, trace = None, error.__traceback__
+    while trace:
+        if file is not None and trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return " ".join((f"line {line}: {said}" if line else said).split())

@@ -44,7 +44,9 @@ def _parts(value: Any, seen: dict[int, int]) -> Iterator[str]:
         else:
             seen[id(value)] = len(seen)
             yield from _of_function(value, seen)
-    elif hasattr(value, "tobytes") and not isinstance(value, type):  # an array, or a number of NumPy's: a constant of the kernel
+    elif hasattr(value, "tobytes") and not isinstance(
+        value, type
+    ):  # an array, or a number of NumPy's: a constant of the kernel
         yield f"{value.dtype} {value.shape} {value.tobytes().hex()}"
     else:
         text = str(value) if hasattr(value, "mangling_args") else ""  # a type of numba's

@@ -111,8 +111,8 @@ class _Cache(FunctionCache):
 def kernel(signature: Any) -> Callable[[Callable[..., Any]], Any]:
     """Compile a function for `signature` now, or load it from the cache; it runs without the GIL.
 
-    The function may close over numbers, such as a block's width, and over compiled functions. A plain function
-    of its module that it calls is a formula (see `compiled_formula`).
+    The function may close over numbers, such as a block's width, and over compiled functions. A plain
+    function of its module that it calls is a formula (see `compiled_formula`).
     """
 
     def decorate(function: Any) -> Any:

@@ -24,6 +24,7 @@ class Purpose(IntEnum):
     TEST = 5  # the only episodes that are reported
     RANDOM_WEIGHTS = 6  # the connection weights of regime 1
     PRUNING = 7  # initial weights, orders of training images, draws of criteria and controls
+    SHARED_WEIGHTS = 8  # those of a generation, where they are drawn; no purpose of episodes
 
 
 def generator(seed: int, purpose: Purpose, generation: int = 0, index: int = 0) -> np.random.Generator:

@@ -17,7 +17,8 @@ from wann.errors import RunDamaged
 from wann.genome.population import ARRAYS
 from wann.network.plan import compile_population
 from wann.records.checkpoint import load_checkpoint, save_checkpoint
-from wann.search.search import Results, ask, contender, crown, init, tell
+from wann.search.search import ask, contender, crown, init, tell
+from wann.search.state import Results
 
 SEARCH = SearchConfig(population=6)
 HASH = "0123456789abcdef"
@@ -28,9 +29,9 @@ def state_after(generations: int, champion: bool = True):
     state = init(SEARCH, 0, 2, 1, "linear")
     for _ in range(generations):
         returns = rng.normal(size=(6, 2, 2))
-        results = Results(compile_population(ask(state)), returns, np.ones(returns.shape))
+        results = Results(compile_population(ask(state, SEARCH)), returns, np.ones(returns.shape))
         state, _ = tell(state, results, SEARCH, 0, None)
-        if champion and (genome := contender(state)):
+        if champion and (genome := contender(state, SEARCH)):
             returns = rng.normal(size=(2, 3))
             state = crown(state, genome, returns, np.ones((2, 3)), np.array([0.1, -2.0]))
     return replace(state, seconds=0.1 + generations, failed=generations)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from wann.search.reproduction import Plan, plan_reproduction
 
 RANKING = np.random.default_rng(0).permutation(100)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from wann.search.ranking import crowding_distance, fronts, rank
 
 FEW = st.integers(-3, 3).map(float)  # many ties and duplicates

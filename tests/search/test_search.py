@@ -13,8 +13,9 @@ from wann.config import SearchConfig
 from wann.errors import EvaluationError
 from wann.genome.population import ARRAYS
 from wann.network.plan import compile_population
-from wann.search.search import Results, ask, contender, crown, init, tell
-from wann.search.state import Champion
+from wann.search.describe import describe
+from wann.search.search import ask, contender, crown, init, tell
+from wann.search.state import Champion, Results
 
 SEARCH = SearchConfig(population=20)
 WEIGHTS = np.array([-1.0, 0.5, 2.0])
@@ -22,7 +23,7 @@ NAN = float("nan")
 
 
 def results_of(state, returns) -> Results:
-    networks = compile_population(ask(state))
+    networks = compile_population(ask(state, SEARCH))
     return Results(networks, returns, np.full(returns.shape, 10.0))
 
 
@@ -32,7 +33,9 @@ def told(state, seed=0, scale=1.0, search=SEARCH, failure_return=None, returns=N
         returns = (
             np.random.default_rng([seed, state.generation]).normal(size=(search.population, 3, 2)) * scale
         )
-    return tell(state, results_of(state, returns), search, seed, failure_return)
+    results = results_of(state, returns)
+    after, scores = tell(state, results, search, seed, failure_return)
+    return after, describe(after, ask(state, search), results, scores)
 
 
 def begin(search=SEARCH, seed=0):
@@ -49,10 +52,10 @@ def content(state):
 
 def test_the_first_state():
     state = begin()
-    assert (state.generation, len(ask(state))) == (0, 20)
+    assert (state.generation, len(ask(state, SEARCH))) == (0, 20)
     assert state.earned.tolist() == state.episodes.tolist() == [0.0] * 20
-    assert contender(state) is None
-    assert ask(begin(seed=1)).digest() != ask(state).digest() == ask(begin()).digest()
+    assert contender(state, SEARCH) is None
+    assert ask(begin(seed=1), SEARCH).digest() != ask(state, SEARCH).digest() == ask(begin(), SEARCH).digest()
 
 
 @given(st.integers(0, 1000))
@@ -92,7 +95,7 @@ def test_a_row_describes_the_generation():
     returns = np.random.default_rng(5).normal(size=(20, 3, 2))
     _, info = told(state, returns=returns)
     means = returns.mean(axis=(1, 2))
-    networks = compile_population(ask(state))
+    networks = compile_population(ask(state, SEARCH))
     top = int(means.argmax())
     assert info.best == pytest.approx(means.max())
     assert info.median == pytest.approx(np.median(means))
@@ -106,7 +109,7 @@ def test_the_digest_tells_population_and_returns():
     digest = told(state, returns=returns)[1].digest
     nudged = returns.copy()
     nudged[7, 2, 1] = np.nextafter(nudged[7, 2, 1], 9)
-    other = replace(state, population=ask(begin(seed=1)))
+    other = replace(state, population=ask(begin(seed=1), SEARCH))
     assert digest == told(state, returns=returns.copy())[1].digest
     assert digest != told(state, returns=nudged)[1].digest
     assert digest != told(other, returns=returns)[1].digest
@@ -119,7 +122,7 @@ def test_the_number_of_genomes_stays():
     state = begin()
     for _ in range(5):
         state, _ = told(state)
-        assert len(ask(state)) == 20
+        assert len(ask(state, SEARCH)) == 20
 
 
 def test_the_best_by_both_objectives_is_an_elite():
@@ -129,22 +132,22 @@ def test_the_best_by_both_objectives_is_an_elite():
         returns[seed] += 100.0
         state = begin(search, seed)
         after, _ = told(state, seed, search=search, returns=returns)
-        assert ask(after)[0] == ask(state)[seed]
+        assert ask(after, SEARCH)[0] == ask(state, SEARCH)[seed]
 
 
 def test_of_equal_genomes_the_smaller_comes_first_where_complexity_counts():
     search = SEARCH.model_copy(update={"complexity_probability": 1.0})
     for seed in range(20):
         state = begin(search, seed)
-        connections = compile_population(ask(state)).n_connections
+        connections = compile_population(ask(state, SEARCH)).n_connections
         after, _ = told(state, seed, search=search, returns=np.ones((20, 3, 2)))
-        assert ask(after)[0] == ask(state)[int(np.argmin(np.maximum(connections, 1)))]
+        assert ask(after, SEARCH)[0] == ask(state, SEARCH)[int(np.argmin(np.maximum(connections, 1)))]
 
 
 def test_the_second_objective_is_drawn_by_its_probability():
     search = SEARCH.model_copy(update={"complexity_probability": 0.3, "elite_ratio": 0.125})
     state = begin(search)
-    first = ask(state)
+    first = ask(state, SEARCH)
     assert len(set(first)) == 20
     connections = compile_population(first).n_connections
     sparse, *_, dense = np.argsort(connections, kind="stable")
@@ -154,7 +157,7 @@ def test_the_second_objective_is_drawn_by_its_probability():
     kept = []
     for generation in range(600):
         after, _ = told(replace(state, generation=generation), search=search, returns=returns)
-        kept.append(ask(after)[0])
+        kept.append(ask(after, SEARCH)[0])
     assert set(kept) == {first[int(sparse)], first[int(dense)]}
     by_best = sum(genome == first[int(dense)] for genome in kept)
     assert abs(by_best - 0.7 * 600) < 5 * np.sqrt(600 * 0.21)
@@ -168,7 +171,7 @@ def test_elites_carry_their_averages_and_children_begin_anew():
     sums: dict[str, list[float]] = {}
     for generation in range(6):
         returns = np.random.default_rng(generation).normal(size=(20, 3, 2))
-        population = ask(state)
+        population = ask(state, SEARCH)
         fresh = [not state.episodes[k] for k in range(20)]
         if generation:
             assert 0 < sum(not f for f in fresh) == 3  # floor(0.2 * 16)
@@ -197,7 +200,7 @@ def test_failures_are_counted_and_ranked_below_the_worst():
     worst, best = np.nanmin(returns), np.nanmax(returns)
     plain = np.where(np.isnan(returns), worst - (best - worst), returns)
     same, _ = told(state, search=search, returns=plain)
-    assert ask(same).digest() == ask(after).digest()
+    assert ask(same, SEARCH).digest() == ask(after, SEARCH).digest()
     assert same.earned.tolist() == after.earned.tolist()
 
 
@@ -206,7 +209,7 @@ def test_failures_are_ranked_by_the_return_that_the_task_names():
     returns = np.random.default_rng(0).normal(size=(20, 3, 2))
     returns[4, 1] = NAN
     after, _ = told(state, failure_return=1000.0, returns=returns)
-    assert after.contender == ask(state)[4]
+    assert after.contender == ask(state, SEARCH)[4]
 
 
 def test_a_generation_in_which_all_fails_is_an_error():
@@ -218,7 +221,7 @@ def test_a_generation_in_which_all_fails_is_an_error():
 
 
 def crowned(state, returns):
-    genome = contender(state)
+    genome = contender(state, SEARCH)
     assert genome is not None
     returns = np.asarray(returns, float)
     return crown(state, genome, returns, np.full(returns.shape, 2.0), WEIGHTS)
@@ -235,9 +238,9 @@ def test_the_first_contender_is_the_first_champion():
 def test_a_genome_meets_the_select_episodes_once():
     state, _ = told(begin())
     after = crowned(state, np.ones((3, 2)))
-    assert contender(after) is None
+    assert contender(after, SEARCH) is None
     assert state.contender.digest in after.tested
-    assert contender(state) is not None
+    assert contender(state, SEARCH) is not None
 
 
 @pytest.mark.parametrize(
@@ -247,7 +250,7 @@ def test_a_champion_is_replaced_only_where_it_is_beaten(score, wins):
     state = crowned(told(begin())[0], np.ones((3, 2)))
     old = state.champion
     state, _ = told(state, scale=100.0)
-    assert contender(state) not in (None, old.genome)
+    assert contender(state, SEARCH) not in (None, old.genome)
     after = crowned(state, np.full((3, 2), score))
     assert (after.champion is not old) == wins
     assert after.champion.genome == (state.contender if wins else old.genome)
@@ -265,7 +268,7 @@ def test_a_contender_that_fails_everywhere_is_no_champion():
     state, _ = told(begin())
     after = crowned(state, np.full((3, 2), NAN))
     assert after.champion is None
-    assert contender(after) is None
+    assert contender(after, SEARCH) is None
 
 
 def test_a_failed_select_episode_counts_below_the_worst():
@@ -278,7 +281,7 @@ def test_a_failed_select_episode_counts_below_the_worst():
 def test_a_failed_select_episode_counts_what_the_task_says():
     state, _ = told(begin())
     returns = np.array([[4.0, NAN], [1.0, 1.0], [2.0, 2.0]])
-    after = crown(state, contender(state), returns, np.ones((3, 2)), WEIGHTS, -50.0)
+    after = crown(state, contender(state, SEARCH), returns, np.ones((3, 2)), WEIGHTS, -50.0)
     assert after.champion.score == pytest.approx((4 - 50 + 2 + 4) / 6)
 
 

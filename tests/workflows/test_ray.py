@@ -77,7 +77,8 @@ def own_players():
 
 config = load_config(sys.argv[1])
 task = build_task(config.task)
-networks = compile_population(ask(init(config.search, 0, task.n_inputs, task.n_outputs, "linear")))
+state = init(config.search, 0, task.n_inputs, task.n_outputs, "linear")
+networks = compile_population(ask(state, config.search))
 weights, lanes = np.array([[-1.0], [1.0]]), Lanes.product(2, np.arange(40))
 expected = play(task, networks, weights, lanes)
 with make_pool(task, "ray", 2) as pool:

@@ -17,6 +17,7 @@ _MAX_INTEGER = 2**63
 # Stands for a number that JSON has none for.
 _FLOAT = "$float"
 _WRAPPER = re.compile(r"[\w./-]+:\w+(\.\w+)*|.+\.py:\w+(\.\w+)*")
+_CHOICE = re.compile(r"[a-z][a-z0-9-]*")
 # Arguments of gymnasium.make that have a key of their own.
 _OWN_KEYS = {"id": "task.env", "max_episode_steps": "task.max_episode_steps"}
 
@@ -69,6 +70,26 @@ def _wrapping(item: Any, index: int) -> Any:
     if arguments is not None and not isinstance(arguments, dict):
         raise fault(f"got {arguments!r:.60}, expected a mapping of keyword arguments", index, name)
     plain = _plain(arguments or {}, index, name)
+    return {name: plain} if plain else name
+
+
+def own_name(key: str) -> str:
+    """Return a key that names something of the user's own."""
+    if not _WRAPPER.fullmatch(key):
+        raise PydanticCustomError("extra_forbidden", "unknown key")
+    return key
+
+
+def chosen(item: Any) -> Any:
+    """Return a choice in one form: a name, or a mapping of it to its options where it has any."""
+    name, options = item, {}
+    if isinstance(item, dict) and len(item) == 1:
+        ((name, options),) = item.items()
+    if not isinstance(name, str) or not (_CHOICE.fullmatch(name) or _WRAPPER.fullmatch(name)):
+        raise fault(f"got {item!r:.60}, expected a name, module:name, file.py:name, or {{name: {{options}}}}")
+    if options is not None and not isinstance(options, dict):
+        raise fault(f"got {options!r:.60}, expected a mapping of options", name)
+    plain = _plain(options or {}, name)
     return {name: plain} if plain else name
 
 

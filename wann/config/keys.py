@@ -12,7 +12,13 @@ from pydantic import BaseModel
 from wann.config.faults import Path, dotted
 from wann.config.models import Config
 
-_TYPES = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
+_TYPES = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "true or false",
+    "choice": "name or mapping",
+}
 _PLURALS = {"integer": "whole numbers", "number": "numbers", "string": "names"}
 
 Schema = dict[str, Any]
@@ -41,9 +47,14 @@ def schema_at(path: Sequence[str | int], model: Model = Config) -> Schema:
     """
     schema = _root(model)
     for part in path:
-        inner = schema.get("items") if isinstance(part, int) else schema.get("properties", {}).get(part)
+        inner = schema.get("items") if isinstance(part, int) else _property(schema, part)
         schema = _plain(inner or {}, model)
     return schema
+
+
+def _property(schema: Schema, name: str) -> Schema | None:
+    others = schema.get("additionalProperties")
+    return schema.get("properties", {}).get(name, others if isinstance(others, dict) else None)
 
 
 def known_keys(path: Sequence[str | int] = (), model: Model = Config) -> list[str]:

@@ -13,11 +13,13 @@ from pydantic import (
     Field,
     Strict,
     WithJsonSchema,
+    create_model,
     model_validator,
 )
 
 from wann.activations import DEFAULT_SET, NAMES
 from wann.config.checks import (
+    chosen,
     distinct,
     fault,
     in_json,
@@ -26,8 +28,10 @@ from wann.config.checks import (
     null_as_empty,
     null_as_nothing,
     number_as_name,
+    own_name,
     wrappings,
 )
+from wann.mutations import OPERATORS
 
 _Empty = BeforeValidator(null_as_empty)
 # Frozen models hold tuples, YAML gives lists: only the container's type is taken loosely.
@@ -49,6 +53,9 @@ Weight = Annotated[float, Field(ge=-1e6, le=1e6)]
 # Checked by `wrappings`, which says more than a type.
 _Wrapper = Annotated[Any, WithJsonSchema({"type": "object"})]
 
+
+# A name, `module:name`, `file.py:name`, or a mapping of one of these to options: checked by `chosen`.
+Choice = Annotated[Any, BeforeValidator(chosen), WithJsonSchema({"type": "choice"})]
 
 _LATER = ("label", "scale", "wrappers", "instances")
 
@@ -160,32 +167,14 @@ class TaskConfig(_Section):
         return self
 
 
-class MutationConfig(_Section):
-    """Section `search.mutation`."""
+class _Mutation(_Section):
+    """Section `search.mutation`: a key for each operator of `wann.mutations`, and those of one's own."""
 
-    change_activation: Probability = Field(
-        default=0.5, description="A random hidden node gets another activation."
-    )
-    add_node: Probability = Field(default=0.25, description="A new node splits a random enabled connection.")
-    add_connection: Probability = Field(
-        default=0.2, description="Two nodes of different layers that are not joined yet are joined."
-    )
-    enable_connection: Probability = Field(
-        default=0.05, description="A random disabled connection is enabled."
-    )
-    remove_connection: Probability = Field(
-        default=0.0,
-        description="A random enabled connection is deleted; hidden nodes without an enabled one left are, "
-        "too.",
-    )
-    remove_node: Probability = Field(
-        default=0.0,
-        description="A random hidden node is deleted with all its connections; hidden nodes without an "
-        "enabled one left are, too.",
-    )
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Annotated[str, AfterValidator(own_name)], Probability]  # pyright: ignore
 
     @model_validator(mode="after")
-    def _add_up_to_one(self) -> MutationConfig:
+    def _add_up_to_one(self) -> _Mutation:
         parts = self.model_dump()
         total = math.fsum(parts.values())
         if abs(total - 1) > 1e-9:
@@ -194,6 +183,13 @@ class MutationConfig(_Section):
                 f"the probabilities add up to {total:.10g}, expected 1: {text} (keys left out have defaults)"
             )
         return self
+
+
+_keys: Any = {
+    name: (Probability, Field(default=each.default, description=each.text))
+    for name, each in OPERATORS.items()
+}
+MutationConfig = create_model("MutationConfig", __base__=_Mutation, __module__=__name__, **_keys)
 
 
 class SearchConfig(_Section):
@@ -222,7 +218,8 @@ class SearchConfig(_Section):
         default_factory=MutationConfig,
         description="How probable each operator is; they add up to 1. Exactly one is applied to a child; "
         "where it cannot apply, another one is drawn by the same probabilities. To let networks shrink, give "
-        "`remove_connection` and `remove_node` a share, and the others less.",
+        "`remove_connection` and `remove_node` a share, and the others less. One of your own is named as "
+        "`module:name` or `file.py:name`.",
     )
     crossover_probability: Probability = Field(
         default=0.0,
@@ -241,6 +238,26 @@ class SearchConfig(_Section):
         default="nsga2",
         description="Crowding distance inside a front: as in NSGA-II, or as the original release computes "
         "it, where the first objective dominates.",
+    )
+    method: Choice = Field(
+        default="evolution",
+        description="The method of search: `evolution`, or one of your own (docs/search.md).",
+    )
+    start: Choice = Field(
+        default="minimal",
+        description="The first generation: `minimal`, no hidden nodes; `collectors`, each output behind a "
+        "`linear` and a `negate` node; or one of your own.",
+    )
+    selection: Choice = Field(
+        default="nsga2",
+        description="Who has children: `nsga2`, by rank, as in the paper; `epsilon-lexicase`, those that are "
+        "best at some of the weights; or one of your own.",
+    )
+    weights: Choice = Field(
+        default="fixed",
+        description="Shared weights of a generation: `fixed`, those of `evaluation.shared_weights`; "
+        "`uniform`, as many new ones each generation, or `{uniform: {low: -2, high: 2, count: 6}}`; or one "
+        "of your own. Champions are chosen and judged by `evaluation.shared_weights` in any case.",
     )
 
 

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from wann.genome.operators import add_connection, add_node, change_activation, enable_connection
-from wann.genome.randomness import uniform
-from wann.genome.removal import remove_connection, remove_node
-from wann.jit import helper
+from functools import reduce
+from importlib import import_module
 
-# The operators, in the order of their probabilities; `apply` knows them by this position.
-OPERATORS: tuple[str, ...] = (
-    "change_activation",
-    "add_node",
-    "add_connection",
-    "enable_connection",
-    "remove_connection",
-    "remove_node",
-)
+from wann.genome.randomness import uniform
+from wann.jit import helper
+from wann.mutations import OPERATORS
+
+
+def _all_operators():
+    """Compile a choice among all operators, by their position in the table."""
+
+    @helper
+    def none(operator, first_output, n_outputs, genome, size, choices, request, state):
+        return False
+
+    def either(others, numbered):
+        position, (name, entry) = numbered
+        this = getattr(import_module(f"wann.genome.operators.{entry.module}"), name)
+
+        @helper
+        def apply(operator, first_output, n_outputs, genome, size, choices, request, state):
+            if operator == position:
+                return this(first_output, n_outputs, genome, size, choices, request, state)
+            return others(operator, first_output, n_outputs, genome, size, choices, request, state)
+
+        return apply
+
+    return reduce(either, reversed(list(enumerate(OPERATORS.items()))), none)
+
+
+apply = _all_operators()
 
 
 @helper
@@ -48,19 +65,3 @@ def draw(probabilities, state):
                 break
             rest -= probabilities[index]
     return drawn
-
-
-@helper
-def apply(operator, first_output, n_outputs, genome, size, choices, request, state):
-    """Apply the operator at this position of `OPERATORS`; return whether it could."""
-    if operator == 0:
-        return change_activation(n_outputs, genome, size, choices, state)
-    if operator == 1:
-        return add_node(first_output, genome, size, choices, request, state)
-    if operator == 2:
-        return add_connection(first_output, n_outputs, genome, size, request, state)
-    if operator == 3:
-        return enable_connection(genome, size, state)
-    if operator == 4:
-        return remove_connection(first_output, n_outputs, genome, size, state)
-    return remove_node(first_output, n_outputs, genome, size, state)

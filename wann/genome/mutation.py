@@ -11,11 +11,12 @@ import numpy as np
 from numba import types
 
 from wann.activations import CODE
-from wann.genome.choice import OPERATORS, mutate_once
+from wann.genome.choice import mutate_once
 from wann.genome.crossover import crossover
 from wann.genome.innovation import InnovationLog
 from wann.genome.population import Population
 from wann.jit import bytes_, flags, floats, helper, i8, int32s, ints, kernel
+from wann.mutations import OPERATORS
 
 __all__ = ["OPERATORS", "mutate"]
 
@@ -31,6 +32,7 @@ def mutate(
     activations: Sequence[str],
     log: InnovationLog,
     mates: Sequence[int] | np.ndarray | None = None,
+    spared: np.ndarray | None = None,
 ) -> tuple[Population, InnovationLog]:
     """Breed one generation.
 
@@ -44,6 +46,7 @@ def mutate(
         log: gives out innovation ids.
         mates: `(children,)` indices of second parents, ranked no better than the `chosen` ones, -1 for none;
             a child that has one is the crossover of both before it is mutated. None: no child has one.
+        spared: `(children,)` bool, which children are crossed at most, and not mutated; None: no others.
 
     Returns:
         The children in the order of `chosen`, and the log after them. A child that no operator with a
@@ -52,6 +55,7 @@ def mutate(
     chosen = np.ascontiguousarray(chosen, np.int64)
     mates = np.full(len(chosen), -1, np.int64) if mates is None else np.ascontiguousarray(mates, np.int64)
     seeds = rng.integers(0, 2**64, size=len(chosen), dtype=np.uint64)
+    spared = np.zeros(len(chosen), bool) if spared is None else spared
     n_nodes = np.diff(parents.node_start)[chosen].sum() + _ROOM_NODES * len(chosen)
     n_genes = np.diff(parents.gene_start)[chosen].sum() + _ROOM_GENES * len(chosen)
     node_start, gene_start = (np.zeros(len(chosen) + 1, np.int64) for _ in range(2))
@@ -68,7 +72,7 @@ def mutate(
         parents.n_outputs,
         (parents.node_start, parents.gene_start),
         (parents.activations, parents.source, parents.target, parents.enabled, parents.innovation),
-        (chosen, mates, seeds, unchanged),
+        (chosen, mates, seeds, unchanged, spared),
         np.array([probabilities.get(name, 0.0) for name in OPERATORS]),
         np.array([CODE[name] for name in activations], np.int8),
         (node_start, gene_start),
@@ -116,7 +120,7 @@ def copied(parent, out, out_starts, child):
         i8,
         _starts,
         _genomes,
-        types.Tuple((ints, ints, _uint64s, i8)),
+        types.Tuple((ints, ints, _uint64s, i8, flags)),
         floats,
         bytes_,
         _starts,
@@ -125,7 +129,7 @@ def copied(parent, out, out_starts, child):
     )
 )
 def _breed(first_output, n_outputs, starts, parents, plan, probabilities, choices, out_starts, out, requests):
-    chosen, mates, seeds, unchanged = plan
+    chosen, mates, seeds, unchanged, spared = plan
     state = np.empty(1, np.uint64)
     size = np.empty(2, np.int64)
     for child in range(chosen.size):
@@ -137,6 +141,8 @@ def _breed(first_output, n_outputs, starts, parents, plan, probabilities, choice
             if mates[child] >= 0:
                 mate = genome_at(parents, starts, mates[child])
                 crossover(first_output, n_outputs, genome, size, mate, state)
-            mutate_once(first_output, n_outputs, genome, size, probabilities, choices, requests[child], state)
+            if not spared[child]:
+                request = requests[child]
+                mutate_once(first_output, n_outputs, genome, size, probabilities, choices, request, state)
         out_starts[0][child + 1] = out_starts[0][child] + size[0]
         out_starts[1][child + 1] = out_starts[1][child] + size[1]

@@ -1,23 +1,11 @@
-"""What genomes are ranked by, from the returns of their episodes.
+"""Returns of episodes, made fit to be ranked by.
 
 Sums run over episodes in order, not in NumPy's blocks, so that they are the same bits everywhere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-
-
-@dataclass(frozen=True, eq=False)
-class Objectives:
-    """`(P,)` per genome: mean return over all episodes, best single weight's mean, sum, live connections."""
-
-    mean: np.ndarray
-    best: np.ndarray
-    earned: np.ndarray
-    connections: np.ndarray
 
 
 def sum_in_order(values: np.ndarray) -> np.ndarray:
@@ -42,21 +30,3 @@ def replace_failures(returns: np.ndarray, failure_return: float | None) -> np.nd
         worst, best = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
         failure_return = float(worst - (best - worst))
     return np.where(failed, failure_return, returns)
-
-
-def objectives(returns: np.ndarray, connections: np.ndarray) -> Objectives:
-    """Compute the objectives.
-
-    Args:
-        returns: `(P, W, E)` finite returns: genome, shared weight, episode.
-        connections: `(P,)` live connections.
-    """
-    per_weight = sum_in_order(returns)
-    earned = sum_in_order(per_weight)
-    n_weights, n_episodes = returns.shape[1:]
-    return Objectives(
-        mean=earned / (n_weights * n_episodes),
-        best=per_weight.max(axis=1) / n_episodes,
-        earned=earned,
-        connections=connections,
-    )

@@ -1,129 +1,134 @@
-"""The search as pure steps: init, ask, tell, and crown.
+"""The search as pure steps: init, ask, tell, crown, and describe at the end.
 
 state = init(search, run_seed, n_inputs, n_outputs, output_activation)
-population = ask(state)                       # evaluate it on episodes(...)
-state, info = tell(state, results, ...)       # rank, reproduce
-state = crown(state, genome, ...)             # where contender(state) is new to the select episodes
+population = ask(state, search)                     # evaluate it with draw_weights(...), on episodes(...)
+state, scores = tell(state, results, search, ...)   # what the method of search makes of it
+state = crown(state, genome, ...)                   # where contender(state) is new to the select episodes
+info = describe(state, population, results, scores)
+
+What differs between searches is chosen by a config: see `members.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from wann.config import SearchConfig
 from wann.errors import EvaluationError
 from wann.genome.genome import Genome
-from wann.genome.initial import initial_population
-from wann.genome.mutation import mutate
 from wann.genome.population import Population
-from wann.network.network import Networks
-from wann.search.objectives import Objectives, objectives, replace_failures, sum_in_order
-from wann.search.ranking import rank
-from wann.search.reproduction import plan_reproduction
-from wann.search.state import Champion, GenerationInfo, SearchState
+from wann.search.members import METHODS, SEAMS, STARTS, WEIGHTS, Member, find_function
+from wann.search.methods import Method
+from wann.search.objectives import replace_failures, sum_in_order
+from wann.search.own_operators import operators_of
+from wann.search.scores import Scores, scores_of
+from wann.search.start import Sizes
+from wann.search.state import Champion, Results, SearchState
 from wann.seeding import Purpose, generator
 
+_MOST_WEIGHTS, _LARGEST_WEIGHT = 10_000, 1e6
 
-@dataclass(frozen=True, eq=False)
-class Results:
-    """What a generation's evaluation gives: the plans, and `(P, W, E)` arrays of what they earned.
 
-    Attributes:
-        returns: NaN = failed.
-        steps: of the environment, or images.
-        accuracy: of classification, else None.
+def check_search(search: SearchConfig) -> None:
+    """See that all is there that a config chooses, before anything is made.
+
+    Raises:
+        SearchError: something is not.
     """
-
-    networks: Networks
-    returns: np.ndarray
-    steps: np.ndarray
-    accuracy: np.ndarray | None = None
+    for seam in SEAMS:
+        seam.chosen(search)
+    for name in operators_of(search.mutation):
+        find_function(f"search.mutation.{name}", name)
 
 
 def init(
     search: SearchConfig, seed: int, n_inputs: int, n_outputs: int, output_activation: str
 ) -> SearchState:
-    """Return the state before the first generation."""
-    population, log = initial_population(
-        search.population,
-        n_inputs,
-        n_outputs,
-        search.initial_connection_probability,
-        output_activation,
-        generator(seed, Purpose.INITIAL),
-    )
-    nothing = np.zeros(search.population)
-    return SearchState(0, population, log, earned=nothing, episodes=nothing)
+    """Return the state before the first generation.
+
+    Raises:
+        SearchError: a part of the search cannot be found, or does not do what it should.
+    """
+    start = STARTS.chosen(search)
+    sizes = Sizes(n_inputs, n_outputs, output_activation)
+    population = start(sizes, search, generator(seed, Purpose.INITIAL))
+    _check_population(population, n_inputs, n_outputs, start)
+    if len(population) != search.population:
+        raise start.wrong("population", f"{search.population} genomes", str(len(population)))
+    member, method = _method(search)
+    state = member.guarded(method.init, population, search)
+    if not isinstance(state, SearchState):
+        raise member.wrong("init", "a SearchState", f"a {type(state).__name__}")
+    return state
 
 
-def ask(state: SearchState) -> Population:
+def ask(state: SearchState, search: SearchConfig) -> Population:
     """Return the genomes to evaluate."""
-    return state.population
+    member, method = _method(search)
+    population = member.guarded(method.ask, state)
+    _check_population(population, state.population.n_inputs, state.population.n_outputs, member)
+    return population
+
+
+def draw_weights(search: SearchConfig, shared: np.ndarray, seed: int, generation: int) -> np.ndarray:
+    """Return the `(W,)` shared weights that a generation is tried with.
+
+    Args:
+        search: names the scheme.
+        shared: `evaluation.shared_weights`.
+        seed: the run's.
+        generation: from 1.
+
+    Raises:
+        SearchError: the scheme fails, or what it returns are no weights.
+    """
+    scheme = WEIGHTS.chosen(search)
+    drawn = scheme(shared, generation, generator(seed, Purpose.SHARED_WEIGHTS, generation))
+    weights = np.asarray(drawn)
+    fine = weights.ndim == 1 and weights.dtype.kind in "iuf" and 1 <= weights.size <= _MOST_WEIGHTS
+    if not fine:
+        expected = f"(W,) numbers, 1 to {_MOST_WEIGHTS}"
+        raise scheme.wrong("weights", expected, f"{weights.shape} of {weights.dtype}")
+    if not (np.abs(weights) <= _LARGEST_WEIGHT).all():
+        raise scheme.wrong("weights", f"numbers within +-{_LARGEST_WEIGHT:g}", str(weights[:6].tolist()))
+    return weights.astype(np.float64)
 
 
 def tell(
     state: SearchState, results: Results, search: SearchConfig, seed: int, failure_return: float | None
-) -> tuple[SearchState, GenerationInfo]:
-    """Take a generation's results: rank it, breed the next one, describe it.
+) -> tuple[SearchState, Scores]:
+    """Take a generation's results; return the state after it, and what it was judged by.
 
     Raises:
         EvaluationError: every episode failed.
+        SearchError: a part of the search does not do what it should.
     """
     generation = state.generation + 1
     failed = int(np.isnan(results.returns).sum())
     if failed == results.returns.size:
         raise EvaluationError(f"all {failed} episodes of generation {generation} failed")
     returns = replace_failures(results.returns, failure_return)
-    scores = objectives(returns, results.networks.n_connections)
-    earned, episodes = state.earned + scores.earned, state.episodes + returns[0].size
-
+    scores = scores_of(returns, results.networks.n_connections)
+    member, method = _method(search)
     rng = generator(seed, Purpose.REPRODUCTION, generation)
-    ranking = _ranking(scores, search, rng)
-    plan = plan_reproduction(
-        ranking,
-        search.elite_ratio,
-        search.cull_ratio,
-        search.tournament_size,
-        rng,
-        search.crossover_probability,
-    )
-    children, log = mutate(
-        state.population,
-        plan.parents,
-        plan.elites,
-        rng,
-        search.mutation.model_dump(),
-        search.activations,
-        state.log,
-        plan.mates,
-    )
-    carried = np.zeros((2, len(children)))
-    carried[:, : plan.elites] = np.array([earned, episodes])[:, plan.parents[: plan.elites]]
-
-    running = earned / episodes
-    leader = int(np.argmax(running))
-    told = replace(
-        state,
+    told = member.guarded(method.tell, state, scores, search, rng)
+    if not isinstance(told, SearchState):
+        raise member.wrong("tell", "a SearchState", f"a {type(told).__name__}")
+    return replace(
+        told,
         generation=generation,
-        population=children,
-        log=log,
-        earned=carried[0],
-        episodes=carried[1],
-        contender=state.population[leader],
-        running_mean=float(running[leader]),
         evaluations=state.evaluations + returns.size,
         env_steps=state.env_steps + int(results.steps.sum()),
         failed=state.failed + failed,
-    )
-    return told, _describe(told, state.population, results, scores)
+    ), scores
 
 
-def contender(state: SearchState) -> Genome | None:
+def contender(state: SearchState, search: SearchConfig) -> Genome | None:
     """The genome to try on the `select` episodes, or None if it has met them before."""
-    genome = state.contender
+    member, method = _method(search)
+    genome = member.guarded(method.contender, state)
     return None if genome is None or genome.digest in state.tested else genome
 
 
@@ -156,32 +161,18 @@ def crown(
     )
 
 
-def _ranking(scores: Objectives, search: SearchConfig, rng: np.random.Generator) -> np.ndarray:
-    if rng.random() < search.complexity_probability:
-        second = 1.0 / np.maximum(scores.connections, 1)
-    else:
-        second = scores.best
-    return rank(scores.mean, second, search.crowding)
+def _method(search: SearchConfig) -> tuple[Member, Method]:
+    member = METHODS.chosen(search)
+    return member, member()
 
 
-def _describe(
-    state: SearchState, population: Population, results: Results, scores: Objectives
-) -> GenerationInfo:
-    top = int(np.argmax(scores.mean))
-    digest = hashlib.sha256(population.digest() + results.returns.tobytes()).hexdigest()[:16]
-    return GenerationInfo(
-        generation=state.generation,
-        best=float(scores.mean[top]),
-        median=float(np.median(scores.mean)),
-        peak=float(scores.best.max()),
-        running=state.running_mean,
-        champion=state.champion.score if state.champion else float("nan"),
-        connections=int(results.networks.n_connections[top]),
-        nodes=int(results.networks.n_nodes[top]),
-        evaluations=state.evaluations,
-        env_steps=state.env_steps,
-        failed=state.failed,
-        seconds=state.seconds,
-        digest=digest,
-        accuracy=None if results.accuracy is None else float(results.accuracy[top].mean()),
-    )
+def _check_population(population: Population, n_inputs: int, n_outputs: int, member: Member) -> None:
+    if not isinstance(population, Population):
+        raise member.wrong("population", "a Population", f"a {type(population).__name__}")
+    if (population.n_inputs, population.n_outputs) != (n_inputs, n_outputs):
+        got = f"{population.n_inputs} and {population.n_outputs}"
+        raise member.wrong("population", f"genomes of {n_inputs} inputs and {n_outputs} outputs", got)
+    if not len(population):
+        raise member.wrong("population", "at least one genome", "none")
+    if ":" in member.name:  # one of the user's own: that every genome is a valid one
+        member.guarded(list, population)

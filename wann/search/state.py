@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from wann.genome.genome import Genome
 from wann.genome.innovation import InnovationLog
 from wann.genome.population import Population
+from wann.network.network import Networks
+
+Memory = Mapping[str, np.ndarray | float | int]
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,13 @@ class SearchState:
         generation: generations that have been told; `population` is the next one's.
         population: the genomes to evaluate next.
         log: innovation ids.
-        earned, episodes: `(P,)` each genome's sum of returns and number of episodes so far (its running
-            average is their ratio); 0 for new genomes.
+        earned, episodes: of evolution, `(P,)` each genome's sum of returns and number of episodes so far
+            (its running average is their ratio); 0 for new genomes.
         contender: the told generation's genome with the best running average, and that average.
         champion: the best contender so far on the `select` episodes.
         tested: digests of all contenders that have met the `select` episodes, in that order.
         evaluations, env_steps, failed, seconds: totals of the search; select episodes are counted too.
+        memory: what else a method of search remembers, arrays and numbers by name.
     """
 
     generation: int
@@ -50,6 +55,23 @@ class SearchState:
     env_steps: int = 0
     failed: int = 0
     seconds: float = 0.0
+    memory: Memory = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What a generation's evaluation gives: the plans, and `(P, W, E)` arrays of what they earned.
+
+    Attributes:
+        returns: NaN = failed.
+        steps: of the environment, or images.
+        accuracy: of classification, else None.
+    """
+
+    networks: Networks
+    returns: np.ndarray
+    steps: np.ndarray
+    accuracy: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

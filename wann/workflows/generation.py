@@ -1,4 +1,4 @@
-"""One generation: ask, evaluate, tell, crown."""
+"""One generation: ask, evaluate, tell, crown, describe."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from wann.evaluation.lanes import Lanes
 from wann.evaluation.pools import ChunkedPool
 from wann.network.network import Networks
 from wann.network.plan import compile_genome, compile_population
-from wann.search.search import Results, ask, contender, crown, tell
-from wann.search.state import GenerationInfo, SearchState
+from wann.search.describe import describe
+from wann.search.search import ask, contender, crown, draw_weights, tell
+from wann.search.state import GenerationInfo, Results, SearchState
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
@@ -51,37 +52,33 @@ def next_generation(
         AllFailed: every episode failed.
     """
     started = time.perf_counter()
-    seed, weights = config.run.seed, np.array(config.evaluation.shared_weights).reshape(-1, 1)
-    episodes = config.evaluation.episodes
-    networks = compile_population(ask(state))
+    seed, search, episodes = config.run.seed, config.search, config.evaluation.episodes
+    shared = np.array(config.evaluation.shared_weights)
+    weights = draw_weights(search, shared, seed, state.generation + 1)
+    population = ask(state, search)
+    networks = compile_population(population)
     seeds = episode_seeds(seed, Purpose.SEARCH, episodes, state.generation + 1)
-    played = pool.play(networks, weights, Lanes.product(len(weights), seeds))
+    played = pool.play(networks, weights.reshape(-1, 1), Lanes.product(len(weights), seeds))
     shape = (len(networks), len(weights), episodes)
     accuracy = None if played.accuracy is None else played.accuracy.reshape(shape)
     results = Results(networks, played.returns.reshape(shape), played.steps.reshape(shape), accuracy)
     try:
-        state, info = tell(state, results, config.search, seed, config.task.failure_return)
+        state, scores = tell(state, results, search, seed, config.task.failure_return)
     except EvaluationError as error:
         raise AllFailed(str(error), played.error) from error
 
-    if genome := contender(state):
+    if genome := contender(state, search):
         chosen = episode_seeds(seed, Purpose.SELECT, select_episodes(pool.task))
-        played = pool.play(Networks.of(compile_genome(genome)), weights, Lanes.product(len(weights), chosen))
-        shape = (len(weights), len(chosen))
+        lanes = Lanes.product(len(shared), chosen)
+        played = pool.play(Networks.of(compile_genome(genome)), shared.reshape(-1, 1), lanes)
+        shape = (len(shared), len(chosen))
         state = crown(
             state,
             genome,
             played.returns.reshape(shape),
             played.steps.reshape(shape),
-            weights[:, 0],
+            shared,
             config.task.failure_return,
         )
     state = replace(state, seconds=state.seconds + time.perf_counter() - started)
-    return state, replace(
-        info,
-        champion=state.champion.score if state.champion else float("nan"),
-        evaluations=state.evaluations,
-        env_steps=state.env_steps,
-        failed=state.failed,
-        seconds=round(state.seconds, 3),
-    )
+    return state, describe(state, population, results, scores)

@@ -19,7 +19,7 @@ from threading import RLock
 from types import CodeType, ModuleType
 from typing import Any
 
-from wann.errors import TaskError, did_you_mean
+from wann.errors import TaskError, did_you_mean, one_line
 from wann.tasks.own.sources import beside, root_of, sources
 
 _PREFIX = "wann_own_"
@@ -108,22 +108,11 @@ def _load(file: Path) -> ModuleType:
     except (Exception, SystemExit) as error:  # a file of the user's own may do anything
         for name in [name for name in sys.modules if name.partition(".")[0] == package]:
             del sys.modules[name]
-        raise TaskError(f"{file}: cannot be imported ({_told(error, file)})") from error
+        raise TaskError(f"{file}: cannot be imported ({one_line(error, file)})") from error
     finally:
         for env, spec in before.items():
             gymnasium.registry.setdefault(env, spec)
     return module
-
-
-def _told(error: BaseException, file: Path) -> str:
-    """The error in one line, with the line of the user's file that it comes from."""
-    said = f"{type(error).__name__}: {error}"
-    line, trace = None, error.__traceback__
-    while trace:
-        if trace.tb_frame.f_code.co_filename == str(file):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return " ".join((f"line {line}: {said}" if line else said).split())
 
 
 def _package(file: Path) -> str:

@@ -38,8 +38,8 @@ def plan_reproduction(
         ranking: `(P,)` indices from best to worst.
     """
     size = len(ranking)
-    survivors = max(1, size - _floor(cull_ratio * size))
-    elites = _floor(elite_ratio * survivors)
+    survivors = max(1, size - whole_part(cull_ratio * size))
+    elites = whole_part(elite_ratio * survivors)
     tournaments = (size - elites, tournament_size)
     first = rng.integers(0, survivors, size=tournaments).min(axis=1)
     mates = np.full(size, -1, np.int64)
@@ -51,6 +51,6 @@ def plan_reproduction(
     return Plan(ranking[np.r_[np.arange(elites), first]], mates, elites)
 
 
-def _floor(product: float) -> int:
+def whole_part(product: float) -> int:
     """Round down what is meant: 0.7 * 170 is 119, although it is 118.99999999999999 in floating point."""
     return int(product + 1e-9)

@@ -1,4 +1,4 @@
-"""The mutation operators that let networks shrink, compiled; called as those in operators.py.
+"""The operators by which networks shrink, compiled.
 
 They delete what is enabled: a disabled gene carries nothing and is counted nowhere, so that a child without
 it would be the same network. Hidden nodes that then have no enabled gene are deleted too, with their
@@ -15,7 +15,7 @@ from wann.jit import helper
 
 
 @helper
-def remove_connection(first_output, n_outputs, genome, size, state):
+def remove_connection(first_output, n_outputs, genome, size, choices, request, state):
     """Delete a random enabled connection."""
     gene = pick(genome[3][: size[1]], state)
     if gene < 0:
@@ -27,7 +27,7 @@ def remove_connection(first_output, n_outputs, genome, size, state):
 
 
 @helper
-def remove_node(first_output, n_outputs, genome, size, state):
+def remove_node(first_output, n_outputs, genome, size, choices, request, state):
     """Delete a random hidden node with all its genes."""
     n_hidden = size[0] - n_outputs
     if n_hidden == 0:

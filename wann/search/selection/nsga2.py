@@ -1,8 +1,36 @@
-"""Ranking: non-dominated sorting into fronts, then crowding distance (NSGA-II; Deb et al. 2002)."""
+"""The paper's selection: non-dominated sorting, then crowding distance (NSGA-II; Deb et al. 2002).
+
+Source: Gaier & Ha 2019; the objectives are mean return, and few connections or the best single weight.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+
+from wann.config import SearchConfig
+from wann.search.members import SELECTION
+from wann.search.scores import Scores
+from wann.search.selection.plan import Plan, plan_reproduction
+
+
+@SELECTION.member(
+    "nsga2", "by mean return, and few connections or the best weight's", source="Gaier & Ha 2019"
+)
+def nsga2(scores: Scores, search: SearchConfig, rng: np.random.Generator) -> Plan:
+    """Rank the generation by two objectives, and let tournaments choose by rank."""
+    if rng.random() < search.complexity_probability:
+        second = 1.0 / np.maximum(scores.connections, 1)
+    else:
+        second = scores.best
+    ranking = rank(scores.mean, second, search.crowding)
+    return plan_reproduction(
+        ranking,
+        search.elite_ratio,
+        search.cull_ratio,
+        search.tournament_size,
+        rng,
+        search.crossover_probability,
+    )
 
 
 def fronts(first: np.ndarray, second: np.ndarray) -> np.ndarray:

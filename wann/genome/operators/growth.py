@@ -1,10 +1,4 @@
-"""The mutation operators of the paper, compiled; those that let networks shrink are in removal.py.
-
-Each changes one genome in place and says whether it could. A genome under work is its five arrays with room
-for one node and two genes more, and `size = [activations, genes]`. New genes carry no innovation id yet;
-`request` tells what they are, so that the same structural mutation gets the same ids in one generation (see
-innovation.py). Source: Gaier & Ha 2019; for innovation ids Stanley & Miikkulainen 2002.
-"""
+"""The operators by which networks grow, compiled. Source: Gaier & Ha 2019, and for innovation ids NEAT."""
 
 from __future__ import annotations
 
@@ -21,20 +15,7 @@ UNNUMBERED = -1
 
 
 @helper
-def change_activation(n_outputs, genome, size, choices, state):
-    """Give a random hidden node another activation of the set `choices`, uniformly."""
-    activations = genome[0]
-    n_hidden = size[0] - n_outputs
-    if n_hidden == 0 or choices.size < 2:
-        return False
-    node = n_outputs + below(state, n_hidden)
-    others = choices[choices != activations[node]]
-    activations[node] = others[below(state, others.size)]
-    return True
-
-
-@helper
-def add_node(first_output, genome, size, choices, request, state):
+def add_node(first_output, n_outputs, genome, size, choices, request, state):
     """Disable a random enabled connection a->b and put a new node n in its place: a->n, n->b."""
     activations, source, target, enabled, innovation = genome
     genes = size[1]
@@ -55,7 +36,7 @@ def add_node(first_output, genome, size, choices, request, state):
 
 
 @helper
-def add_connection(first_output, n_outputs, genome, size, request, state):
+def add_connection(first_output, n_outputs, genome, size, choices, request, state):
     """Join a random source to a random node of a strictly later layer that it has no gene to yet."""
     _, source, target, enabled, innovation = genome
     genes, n_nodes, hidden = size[1], first_output + size[0], first_output + n_outputs
@@ -85,7 +66,7 @@ def add_connection(first_output, n_outputs, genome, size, request, state):
 
 
 @helper
-def enable_connection(genome, size, state):
+def enable_connection(first_output, n_outputs, genome, size, choices, request, state):
     """Enable a random disabled connection again."""
     enabled = genome[3]
     gene = pick(~enabled[: size[1]], state)

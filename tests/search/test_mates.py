@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wann.search.reproduction import Plan, plan_reproduction
+
+from wann.search.selection.plan import Plan, plan_reproduction
 
 RANKING = np.random.default_rng(0).permutation(100)
 

@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from wann.search.objectives import objectives, replace_failures, sum_in_order
+from wann.search.objectives import replace_failures, sum_in_order
+from wann.search.scores import scores_of
 
 RETURNS = arrays(np.float64, array_shapes(min_dims=3, max_dims=3, max_side=5), elements=st.floats(-1e6, 1e6))
 
 
 @given(RETURNS)
 def test_means_are_over_weights_and_episodes(returns):
-    found = objectives(returns, np.arange(len(returns)))
+    found = scores_of(returns, np.arange(len(returns)))
     np.testing.assert_allclose(found.mean, returns.mean(axis=(1, 2)), rtol=1e-9, atol=1e-6)
     np.testing.assert_allclose(found.best, returns.mean(axis=2).max(axis=1), rtol=1e-9, atol=1e-6)
     np.testing.assert_allclose(found.earned, returns.sum(axis=(1, 2)), rtol=1e-9, atol=1e-6)

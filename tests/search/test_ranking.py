@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wann.search.ranking import crowding_distance, fronts, rank
+
+from wann.search.selection.nsga2 import crowding_distance, fronts, rank
 
 FEW = st.integers(-3, 3).map(float)  # many ties and duplicates
 MANY = st.floats(-1e9, 1e9).map(lambda value: round(value, 6))

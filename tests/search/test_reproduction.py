@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wann.search.reproduction import plan_reproduction
+
+from wann.search.selection.plan import plan_reproduction
 
 PERCENT = st.integers(0, 100)
 

@@ -36,6 +36,11 @@ def known_activation(name: str) -> str:
     return name
 
 
+def any_activation(name: str) -> str:
+    """Return the name of an activation, or one of the user's own."""
+    return name if _WRAPPER.fullmatch(name) else known_activation(name)
+
+
 def distinct(items: Items) -> Items:
     """Return items that all differ."""
     again = [item for item, times in Counter(items).items() if times > 1]

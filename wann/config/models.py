@@ -19,6 +19,7 @@ from pydantic import (
 
 from wann.activations import DEFAULT_SET, NAMES
 from wann.config.checks import (
+    any_activation,
     chosen,
     distinct,
     fault,
@@ -46,6 +47,9 @@ Return = Annotated[float, Field(ge=-1e12, le=1e12)]
 Steps = Annotated[int, Field(ge=1, le=10_000_000)]
 ActivationName = Annotated[
     str, AfterValidator(known_activation), WithJsonSchema({"type": "string", "enum": list(NAMES)})
+]
+AnyActivation = Annotated[
+    str, AfterValidator(any_activation), WithJsonSchema({"type": "string", "enum": list(NAMES)})
 ]
 Weight = Annotated[float, Field(ge=-1e6, le=1e6)]
 
@@ -227,11 +231,12 @@ class SearchConfig(_Section):
         "the connections and nodes of the better one, and what both have is enabled, and activated, as in "
         "either.",
     )
-    activations: Annotated[tuple[ActivationName, ...], _Loose, _Unique] = Field(
+    activations: Annotated[tuple[AnyActivation, ...], _Loose, _Unique] = Field(
         default=DEFAULT_SET,
         min_length=1,
-        max_length=len(NAMES),
-        description="Activations that new and changed hidden nodes draw from.",
+        max_length=100,
+        description="Activations that new and changed hidden nodes draw from; one of your own is "
+        "`module:name` or `file.py:name`.",
         json_schema_extra={"uniqueItems": True},
     )
     crowding: Literal["nsga2", "release"] = Field(

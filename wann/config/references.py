@@ -17,10 +17,17 @@ from wann.config.document import Document
 from wann.config.faults import Fault, Path, Place
 
 _EACH = "*"  # every item of a list
+_KEYS = "?"  # every key of a section, in place of its value
 _DATA = (("task", "dataset"),)
 _CODE = (
     ("task", "env"),
     ("task", "wrappers", _EACH),
+    ("search", "method"),
+    ("search", "start"),
+    ("search", "selection"),
+    ("search", "weights"),
+    ("search", "activations", _EACH),
+    ("search", "mutation", _KEYS),
     ("prune", "recipes", _EACH, "criterion"),
     ("prune", "recipes", _EACH, "then", _EACH, "criterion"),
 )
@@ -45,9 +52,19 @@ def anchor(document: Document, folder: FilePath) -> None:
             place = _place(document, path)
             try:
                 folders = (folder, FilePath()) if place.line else (FilePath(),)
-                section[key] = _found(section[key], found, folders)
+                _replace(section, key, path, found, folders)
             except NotFound as error:
                 document.faults.append(Fault(place, path, str(error)))
+
+
+def _replace(
+    section: Any, key: Any, path: Path, found: Callable[[str, Sequence[FilePath]], str], folders: Any
+) -> None:
+    """Put what is found in the place of a value, or of a key where `path` ends with `_KEYS`."""
+    if path[-1] == _KEYS:
+        section[found(key, folders)] = section.pop(key)
+    else:
+        section[key] = _found(section[key], found, folders)
 
 
 def _found(value: Any, found: Callable[[str, Sequence[FilePath]], str], folders: Sequence[FilePath]) -> Any:
@@ -131,6 +148,10 @@ def _texts(value: Any, keys: Sequence[Path]) -> Iterator[tuple[Any, Any, Path]]:
 
 
 def _below(value: Any, left: Path, path: Path) -> Iterator[tuple[Any, Any, Path]]:
+    if left == (_KEYS,):
+        for key in [key for key in value if ":" in key] if isinstance(value, dict) else ():
+            yield value, key, (*path, key, _KEYS)
+        return
     here: dict[Any, Any] = {}
     if left[0] == _EACH and isinstance(value, list):
         here = dict(enumerate(value))
@@ -139,5 +160,10 @@ def _below(value: Any, left: Path, path: Path) -> Iterator[tuple[Any, Any, Path]
     for key, inner in here.items():
         if len(left) > 1:
             yield from _below(inner, left[1:], (*path, key))
-        elif isinstance(inner, str) or (path[-1:] == ("wrappers",) and isinstance(inner, dict)):
+        elif isinstance(inner, str) or (_takes_options(path, key) and isinstance(inner, dict)):
             yield value, key, (*path, key)
+
+
+def _takes_options(path: Path, key: Any) -> bool:
+    """Whether a name may be a mapping of it to options."""
+    return path[-1:] == ("wrappers",) or (*path, key) in _CODE

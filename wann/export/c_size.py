@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wann.activations import ACTIVATIONS, NAMES
+from wann.activations import ACTIVATIONS, name_of
 from wann.export.formula import Definition, Expression, Operation, definitions
 from wann.export.network_export import DOUBLE, FIXED, FLOAT, NetworkExport
 
@@ -67,7 +67,7 @@ def index_type(most: int) -> tuple[str, int]:
 
 def _operations(export: NetworkExport) -> int:
     """Return how many operations the formulas have that a network needs."""
-    names = {NAMES[code] for code in export.network.codes}
+    names = {name_of(code) for code in export.network.codes}
     needed = definitions(a.formula for name, a in ACTIVATIONS.items() if name in names)
     return sum(map(_of_definition, needed))
 

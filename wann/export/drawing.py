@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wann.activations import label_of
 from wann.errors import OutputError
 from wann.export.glyphs import colour, curve
 from wann.export.layout import Layout, lay_out
@@ -178,7 +179,7 @@ class Drawing:
         unused = is_output and not incoming
         kind = "node output" if is_output else "node hidden"
         data = {"node": str(node), "name": self._name(node), "activation": name}
-        title = f"{self._name(node)}: {name} of {_connections(incoming)}" + (
+        title = f"{self._name(node)}: {label_of(name)} of {_connections(incoming)}" + (
             "" if is_output else f", {outgoing} onwards"
         )
         fill = _UNUSED if unused else colour(name)
@@ -201,12 +202,13 @@ class Drawing:
         shown = list(dict.fromkeys(self.network.activations))
         x, y = _MARGIN + 8, self._legend_y
         for name in shown:
-            wide = 26 + _wide(name, _SMALL) + 14
+            label = label_of(name)
+            wide = 26 + _wide(label, _SMALL) + 14
             if x + wide > self.width - _MARGIN:
                 x, y = _MARGIN + 8, y + 24
             yield Circle(Style(colour(name)), "key", x=x, y=y, r=8)
             yield Line(Style(stroke="#ffffff", width=1.2), "glyph", steps=curve(name, x, y, 10))
-            yield Text(Style(_PLAIN), "label", x=x + 13, y=y, text=name, size=_SMALL)
+            yield Text(Style(_PLAIN), "label", x=x + 13, y=y, text=label, size=_SMALL)
             x += wide
         if self._portrait.weights is not None:
             yield from self._signs(y + 24)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from wann import formulas
 from wann.activations import ACTIVATIONS, CLAMP
 from wann.export.formula import definitions, public_name
@@ -24,8 +26,13 @@ def javascript() -> str:
     everything = definitions([*FORMULAS, *(a.formula for a in ACTIVATIONS.values())])
     functions = [JAVASCRIPT.function(definition) for definition in everything]
     entries = [
-        f"  {name}: {public_name(activation.formula)}, // {activation.text}\n"
+        f"  {_key(name)}: {public_name(activation.formula)}, // {activation.text}\n"
         for name, activation in ACTIVATIONS.items()
     ]
     constants = f"const PI = {formulas.PI!r};\nconst CLAMP = {CLAMP!r};\n"
     return "\n".join([constants, *functions, "const ACTIVATIONS = {\n" + "".join(entries) + "};\n"])
+
+
+def _key(name: str) -> str:
+    """A name as a key of an object; that of a file's activation in quotes."""
+    return name if name.isidentifier() else json.dumps(name)

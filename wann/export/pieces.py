@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wann.activations import NAMES
+from wann.activations import CODE, name_of
 from wann.network.network import Network
 
 # Columns that stand before all others: 0, which fills up nodes with fewer connections, and the bias.
@@ -53,7 +53,7 @@ def to_pieces(network: Network) -> tuple[list[Piece], np.ndarray]:
 def _batches(network: Network) -> list[np.ndarray]:
     """Nodes by layer and activation."""
     first = network.first_computed
-    kinds = network.layers()[first:] * len(NAMES) + network.codes
+    kinds = network.layers()[first:] * len(CODE) + network.codes
     return [first + np.flatnonzero(kinds == kind) for kind in np.unique(kinds)]
 
 
@@ -64,4 +64,4 @@ def _piece(network: Network, nodes: np.ndarray, column: np.ndarray) -> Piece:
     there = depth < counts
     connections = np.where(there, starts + depth, network.n_connections)
     columns = np.append(column[network.sources], ZERO)
-    return Piece(NAMES[network.codes[rows[0]]], columns[connections], connections)
+    return Piece(name_of(network.codes[rows[0]]), columns[connections], connections)

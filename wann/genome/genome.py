@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from wann.activations import NAMES
+from wann.activations import CODE, Portable, digest_bytes
 from wann.errors import GenomeError
 
 # Arrays of a genome, in the order in which its digest reads them.
@@ -22,15 +22,15 @@ _DTYPES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Genome:
+class Genome(Portable):
     """A feed-forward topology whose connections all share one weight.
 
     Node order: bias (0), inputs (1 .. n_inputs), outputs, then hidden nodes in the order they were added.
 
     Attributes:
         n_inputs, n_outputs: numbers of inputs (without the bias) and outputs.
-        activations: `(n_outputs + n_hidden,)` int8, codes of `wann.activations.NAMES`, one per node that
-            computes, in node order.
+        activations: `(n_outputs + n_hidden,)` int8, positions in `wann.activations.ACTIVATIONS`, one per node
+            that computes, in node order.
         source, target: `(C,)` int32 node indices of each connection gene.
         enabled: `(C,)` bool; a disabled gene carries nothing but still orders the nodes.
         innovation: `(C,)` int64 historical marks, unique in a genome.
@@ -75,7 +75,8 @@ class Genome:
         """16 hexadecimal digits that name this genome: equal genomes, equal digests."""
         state = hashlib.sha256(f"{self.n_inputs},{self.n_outputs},{len(self.source)};".encode())
         for name in _DTYPES:
-            state.update(getattr(self, name).tobytes())
+            array = getattr(self, name)
+            state.update(digest_bytes(array) if name == "activations" else array.tobytes())
         return state.hexdigest()[:16]
 
     def __eq__(self, other: object) -> bool:
@@ -96,8 +97,8 @@ def _validate(genome: Genome) -> None:
             f"activations: expected at least {genome.n_outputs}, one per output, "
             f"got {len(genome.activations)}"
         )
-    if genome.activations.size and not 0 <= genome.activations.min() <= genome.activations.max() < len(NAMES):
-        raise GenomeError(f"activations: codes must lie in 0..{len(NAMES) - 1}")
+    if genome.activations.size and not 0 <= genome.activations.min() <= genome.activations.max() < len(CODE):
+        raise GenomeError(f"activations: codes must lie in 0..{len(CODE) - 1}")
     sizes = {len(getattr(genome, name)) for name in ("source", "target", "enabled", "innovation")}
     if len(sizes) != 1:
         raise GenomeError("source, target, enabled and innovation must have one length")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numba import types
 
-from wann.activations import CODE
+from wann.activations import code_of
 from wann.genome.choice import mutate_once
 from wann.genome.crossover import crossover
 from wann.genome.innovation import InnovationLog
@@ -74,7 +74,7 @@ def mutate(
         (parents.activations, parents.source, parents.target, parents.enabled, parents.innovation),
         (chosen, mates, seeds, unchanged, spared),
         np.array([probabilities.get(name, 0.0) for name in OPERATORS]),
-        np.array([CODE[name] for name in activations], np.int8),
+        np.array([code_of(name) for name in activations], np.int8),
         (node_start, gene_start),
         out,
         requests,

@@ -9,13 +9,14 @@ from typing import overload
 
 import numpy as np
 
+from wann.activations import Portable, digest_bytes
 from wann.genome.genome import Genome
 
 ARRAYS = ("node_start", "gene_start", "activations", "source", "target", "enabled", "innovation")
 
 
 @dataclass(frozen=True, eq=False)
-class Population(Sequence[Genome]):
+class Population(Portable, Sequence[Genome]):
     """An immutable sequence of genomes with one interface, stored end to end.
 
     Attributes:
@@ -83,7 +84,8 @@ class Population(Sequence[Genome]):
         """32 bytes that name the population: equal genomes in equal order, equal digests."""
         state = hashlib.sha256(f"{self.n_inputs},{self.n_outputs};".encode())
         for name in ARRAYS:
-            state.update(getattr(self, name).tobytes())
+            array = getattr(self, name)
+            state.update(digest_bytes(array) if name == "activations" else array.tobytes())
         return state.digest()
 
 

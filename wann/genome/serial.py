@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from wann.activations import CODE, NAMES
-from wann.errors import GenomeError, did_you_mean
+from wann.activations import code_of, name_of
+from wann.errors import GenomeError
 from wann.genome.genome import Genome
 
 # Larger files are refused before anything is built from them.
@@ -19,7 +19,7 @@ def genome_to_json(genome: Genome) -> dict[str, Any]:
     return {
         "n_inputs": genome.n_inputs,
         "n_outputs": genome.n_outputs,
-        "activations": [NAMES[code] for code in genome.activations],
+        "activations": [name_of(code) for code in genome.activations],
         "connections": [
             [int(s), int(t), bool(e), int(i)]
             for s, t, e, i in zip(
@@ -49,10 +49,12 @@ def genome_from_json(data: Any) -> Genome:
     if not isinstance(rows, list) or len(rows) > MOST_GENES:
         raise GenomeError(f"genome.connections: expected a list of at most {MOST_GENES} rows")
     for name in names:
-        if not isinstance(name, str) or name not in CODE:
-            raise GenomeError(
-                f"genome.activations: unknown activation {name!r}{did_you_mean(str(name), NAMES)}"
-            )
+        if not isinstance(name, str):
+            raise GenomeError(f"genome.activations: unknown activation {name!r}")
+    try:
+        codes = {name: code_of(name) for name in names}
+    except GenomeError as error:
+        raise GenomeError(f"genome.activations: {error}") from error
     for k, row in enumerate(rows):
         if not _is_gene(row):
             raise GenomeError(
@@ -62,7 +64,7 @@ def genome_from_json(data: Any) -> Genome:
     return Genome(
         sizes[0],
         sizes[1],
-        np.array([CODE[name] for name in names], np.int8),
+        np.array([codes[name] for name in names], np.int8),
         np.array(columns[0], np.int32),
         np.array(columns[1], np.int32),
         np.array(columns[2], np.bool_),

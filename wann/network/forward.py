@@ -7,6 +7,7 @@ reference.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -15,62 +16,73 @@ from numba import types
 from wann.activations import ACTIVATIONS, CLAMP, CODE
 from wann.jit import bytes_, compiled_formula, floats, helper, i8, int32s, kernel
 
-STEP, SIN, GAUSSIAN = CODE["step"], CODE["sin"], CODE["gaussian"]
-TANH, SIGMOID, NEGATE, ABS = CODE["tanh"], CODE["sigmoid"], CODE["negate"], CODE["abs"]
-RELU, COS, SQUARE = CODE["relu"], CODE["cos"], CODE["square"]
-
-_step = compiled_formula(ACTIVATIONS["step"].formula)
-_sin = compiled_formula(ACTIVATIONS["sin"].formula)
-_gaussian = compiled_formula(ACTIVATIONS["gaussian"].formula)
-_tanh = compiled_formula(ACTIVATIONS["tanh"].formula)
-_sigmoid = compiled_formula(ACTIVATIONS["sigmoid"].formula)
-_negate = compiled_formula(ACTIVATIONS["negate"].formula)
-_abs = compiled_formula(ACTIVATIONS["abs"].formula)
-_relu = compiled_formula(ACTIVATIONS["relu"].formula)
-_cos = compiled_formula(ACTIVATIONS["cos"].formula)
-_square = compiled_formula(ACTIVATIONS["square"].formula)
-
-
-@helper
-def activated(code, x):
-    """One value through an activation; the loops below do the same for a block, and each in SIMD code."""
-    if code == STEP:
-        x = _step(x)
-    elif code == SIN:
-        x = _sin(x)
-    elif code == GAUSSIAN:
-        x = _gaussian(x)
-    elif code == TANH:
-        x = _tanh(x)
-    elif code == SIGMOID:
-        x = _sigmoid(x)
-    elif code == NEGATE:
-        x = _negate(x)
-    elif code == ABS:
-        x = _abs(x)
-    elif code == RELU:
-        x = _relu(x)
-    elif code == COS:
-        x = _cos(x)
-    elif code == SQUARE:
-        x = _square(x)
-    return x
-
-
 # (values, weights, per_connection, lanes, first_computed, codes, indptr, sources)
 SIGNATURE = types.void(floats, floats, types.boolean, i8, i8, bytes_, int32s, int32s)
 FUNCTION = types.FunctionType(SIGNATURE)
 
 
-@cache
+def activated() -> Any:
+    """Return a helper `(code, x)` that gives one value through an activation, of all that are known now."""
+
+    @helper
+    def as_it_is(code, x):
+        return x
+
+    def either(others, own, formula):
+        @helper
+        def activated(code, x):
+            if code == own:
+                return formula(x)
+            return others(code, x)
+
+        return activated
+
+    return _choice(as_it_is, either)
+
+
+def _activated_block(width: int) -> Any:
+    """Return a helper `(code, v)` that puts a block of `width` values through an activation, in SIMD code."""
+    B = width
+
+    @helper
+    def as_they_are(code, v):
+        pass
+
+    def either(others, own, formula):
+        @helper
+        def activate(code, v):
+            if code == own:
+                for lane in range(B):
+                    v[lane] = formula(v[lane])
+            else:
+                others(code, v)
+
+        return activate
+
+    return _choice(as_they_are, either)
+
+
+def _choice(last: Any, either: Callable[[Any, int, Any], Any]) -> Any:
+    """A helper that goes through the activations' positions, one after the other; linear changes nothing."""
+    for name, entry in reversed(ACTIVATIONS.items()):
+        if CODE[name] != CODE["linear"]:
+            last = either(last, CODE[name], compiled_formula(entry.formula))
+    return last
+
+
 def forward_kernel(width: int) -> Any:
-    """Return the kernel for blocks of `width` lanes.
+    """Return the kernel for blocks of `width` lanes, with all activations that are known now.
 
     `weights` holds `width` shared weights, or `width` weights for each connection when `per_connection`.
     `lanes` is `width` again: where the bound of a short loop is known, it is unrolled to scalar code, so the
     cheap loops get it as data and only the long ones as a constant.
     """
-    B = width
+    return _forward_kernel(width, len(CODE))
+
+
+@cache
+def _forward_kernel(width: int, known: int) -> Any:
+    B, activate = width, _activated_block(width)
 
     @kernel(SIGNATURE)
     def forward(values, weights, per_connection, lanes, first_computed, codes, indptr, sources):
@@ -103,36 +115,6 @@ def forward_kernel(width: int) -> Any:
                     edge += 1
                 for lane in range(lanes):
                     v[lane] = min(max(v[lane] * weights[lane], -CLAMP), CLAMP)
-            code = codes[k]
-            if code == STEP:
-                for lane in range(B):
-                    v[lane] = _step(v[lane])
-            elif code == SIN:
-                for lane in range(B):
-                    v[lane] = _sin(v[lane])
-            elif code == GAUSSIAN:
-                for lane in range(B):
-                    v[lane] = _gaussian(v[lane])
-            elif code == TANH:
-                for lane in range(B):
-                    v[lane] = _tanh(v[lane])
-            elif code == SIGMOID:
-                for lane in range(B):
-                    v[lane] = _sigmoid(v[lane])
-            elif code == NEGATE:
-                for lane in range(B):
-                    v[lane] = _negate(v[lane])
-            elif code == ABS:
-                for lane in range(B):
-                    v[lane] = _abs(v[lane])
-            elif code == RELU:
-                for lane in range(B):
-                    v[lane] = _relu(v[lane])
-            elif code == COS:
-                for lane in range(B):
-                    v[lane] = _cos(v[lane])
-            elif code == SQUARE:
-                for lane in range(B):
-                    v[lane] = _square(v[lane])
+            activate(codes[k], v)
 
     return forward

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from wann.activations import NAMES
-
-# a(c x) = c a(x) for every c > 0
-_HOMOGENEOUS = frozenset(("linear", "relu", "abs", "negate"))
+from wann.activations import ACTIVATIONS, Portable, name_of
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class Network(Portable):
     """The plan of one network: live nodes in topological order, connections grouped by target (CSR).
 
     Node order: bias (0), inputs, live hidden nodes by layer, outputs. Every input and output is present,
@@ -27,6 +25,8 @@ class Network:
         sources: `(C,)` int32 node index where each live connection starts.
         genes: `(C,)` int32 position of each connection in the genome it was planned from.
     """
+
+    _portable: ClassVar[str] = "codes"
 
     n_inputs: int
     n_outputs: int
@@ -58,7 +58,7 @@ class Network:
     @property
     def activations(self) -> list[str]:
         """Activation names of the hidden and output nodes."""
-        return [NAMES[code] for code in self.codes]
+        return [name_of(code) for code in self.codes]
 
     @property
     def scales_as_one(self) -> bool:
@@ -66,7 +66,7 @@ class Network:
 
         So it is with activations that keep a positive factor, no bias, and paths that are all equally long.
         """
-        if (self.sources == 0).any() or not _HOMOGENEOUS.issuperset(self.activations):
+        if (self.sources == 0).any() or any(ACTIVATIONS[name].degree != 1 for name in self.activations):
             return False
         lengths = np.zeros(self.n_nodes, int)  # of the paths to each node; -1 where there are none
         for k in range(len(self.codes)):
@@ -89,7 +89,7 @@ class Network:
 
 
 @dataclass(frozen=True, eq=False)
-class Networks(Sequence[Network]):
+class Networks(Portable, Sequence[Network]):
     """Many networks with one interface, stored end to end: what kernels and workers get.
 
     Attributes:
@@ -97,6 +97,8 @@ class Networks(Sequence[Network]):
         edge_start: `(P + 1,)` int64 offsets into `sources` and `genes`.
         codes, indptr, sources, genes: as in `Network`, concatenated.
     """
+
+    _portable: ClassVar[str] = "codes"
 
     n_inputs: int
     n_outputs: int

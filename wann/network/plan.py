@@ -9,14 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from wann.activations import VALUE_AT_ZERO
+from wann.activations import values_at_zero
 from wann.genome.genome import Genome
 from wann.genome.layers import layer_of_nodes
 from wann.genome.population import Population
 from wann.jit import bytes_, flags, helper, i8, int32s, ints, kernel
 from wann.network.network import Network, Networks
-
-_CONSTANT = VALUE_AT_ZERO != 0
 
 
 def compile_genome(genome: Genome) -> Network:
@@ -34,6 +32,7 @@ def compile_population(population: Population) -> Networks:
     _plan(
         1 + population.n_inputs,
         population.n_outputs,
+        values_at_zero() != 0,
         (population.node_start, population.gene_start),
         population.activations,
         (population.source, population.target),
@@ -83,15 +82,18 @@ def genes_in_order(order, source):
 
 
 @helper
-def live_parts(first_output, hidden, order, genes, activations, source, target, enabled):
-    """Return (live genes, live nodes) as masks. `order` and `genes` are topological."""
+def live_parts(first_output, hidden, constant, order, genes, activations, source, target, enabled):
+    """Return (live genes, live nodes) as masks.
+
+    `constant` tells by position which activations of 0 are not 0; `order` and `genes` are topological.
+    """
     carries = np.zeros(order.size, np.bool_)
     carries[:first_output] = True
     position = 0
     for node in order:
         # every gene that enters `node` has been visited: its source comes earlier in the order
         if node >= hidden and not carries[node]:
-            carries[node] = _CONSTANT[activations[node - first_output]]
+            carries[node] = constant[activations[node - first_output]]
         while position < genes.size and source[genes[position]] == node:
             gene = genes[position]
             if enabled[gene] and carries[node]:
@@ -108,13 +110,17 @@ def live_parts(first_output, hidden, order, genes, activations, source, target, 
 
 
 @helper
-def plan_one(first_output, n_outputs, activations, source, target, enabled, codes, indptr, sources, genes):
+def plan_one(
+    first_output, n_outputs, constant, activations, source, target, enabled, codes, indptr, sources, genes
+):
     """Plan one genome into the given slices; return (computed nodes, live connections)."""
     hidden, n_nodes = first_output + n_outputs, first_output + activations.size
     layer = layer_of_nodes(n_nodes, first_output, n_outputs, source, target)
     order = counting_order(layer, n_nodes + 1)
     in_order = genes_in_order(order, source)
-    live, useful = live_parts(first_output, hidden, order, in_order, activations, source, target, enabled)
+    live, useful = live_parts(
+        first_output, hidden, constant, order, in_order, activations, source, target, enabled
+    )
 
     # the network's own order: live hidden nodes by their longest live path, outputs last
     for node in range(first_output, n_nodes):
@@ -160,6 +166,7 @@ _two = types.UniTuple(ints, 2)
     types.void(
         i8,
         i8,
+        flags,
         _two,
         bytes_,
         types.UniTuple(int32s, 2),
@@ -169,7 +176,7 @@ _two = types.UniTuple(ints, 2)
         types.UniTuple(int32s, 3),
     )
 )
-def _plan(first_output, n_outputs, starts, activations, ends, enabled, out_starts, codes, out):
+def _plan(first_output, n_outputs, constant, starts, activations, ends, enabled, out_starts, codes, out):
     node_start, gene_start = starts
     out_nodes, out_edges = out_starts
     indptr, sources, genes = out
@@ -178,6 +185,7 @@ def _plan(first_output, n_outputs, starts, activations, ends, enabled, out_start
         n_computed, n_edges = plan_one(
             first_output,
             n_outputs,
+            constant,
             activations[node_start[k] : node_start[k + 1]],
             ends[0][gene],
             ends[1][gene],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wann.activations import ACTIVATIONS, CLAMP, NAMES
+from wann.activations import ACTIVATIONS, CLAMP, name_of
 from wann.network.network import Network
 
 
@@ -38,5 +38,5 @@ def node_values(network: Network, weights: np.ndarray, inputs: np.ndarray) -> np
         if shared:
             total = total * weights[:, 0]
         total = np.minimum(np.maximum(total, -CLAMP), CLAMP)
-        values[first + k] = ACTIVATIONS[NAMES[code]].formula(total)
+        values[first + k] = ACTIVATIONS[name_of(code)].formula(total)
     return values.T

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from wann.activations import CLAMP
+from wann.activations import CLAMP, CODE
 from wann.jit import floats, i8, int32s, kernel
 from wann.network.forward import activated
 from wann.network.network import Network
@@ -67,9 +67,14 @@ class SingleNetwork:
         return self._decide(self._numbers, self._plan)
 
 
-@cache
 def decide_kernel() -> Any:
-    """Return the kernel, compiled when it is first needed."""
+    """Return the kernel, compiled when it is first needed, with all activations that are known now."""
+    return _decide_kernel(len(CODE))
+
+
+@cache
+def _decide_kernel(known: int) -> Any:
+    through = activated()
 
     @kernel(i8(floats, int32s))
     def decide(numbers, plan):
@@ -91,7 +96,7 @@ def decide_kernel() -> Any:
                 for edge in range(indptr[k], indptr[k + 1]):
                     total += values[sources[edge]]
                 total *= weights[0]
-            values[first + k] = activated(codes[k], min(max(total, -CLAMP), CLAMP))
+            values[first + k] = through(codes[k], min(max(total, -CLAMP), CLAMP))
         outputs, choice = values[n_nodes - n_outputs :], 0
         if kind == LARGEST:
             for k in range(1, n_outputs):

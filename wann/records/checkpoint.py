@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wann.activations import ACTIVATIONS, NAMES, recoded
 from wann.errors import RunDamaged
 from wann.genome.genome import Genome
 from wann.genome.innovation import InnovationLog
@@ -14,14 +15,17 @@ from wann.genome.population import ARRAYS, Population
 from wann.genome.serial import genome_from_json, genome_to_json
 from wann.records.arrays import load_arrays, reading, save_arrays
 from wann.search.state import Champion, SearchState
+from wann.tasks import own as own
 
 FORMAT = 1
+_MEMORY = "memory."  # before the names of what a method of search remembers
 
 
 def save_checkpoint(path: Path, state: SearchState, config_hash: str) -> None:
     """Write the state atomically; `config_hash` says which run it belongs to."""
     arrays: dict[str, Any] = {name: getattr(state.population, name) for name in ARRAYS}
     arrays |= {"earned": state.earned, "episodes": state.episodes}
+    arrays |= {f"{_MEMORY}{name}": np.asarray(value) for name, value in state.memory.items()}
     save_arrays(path, arrays, _meta(state, config_hash))
 
 
@@ -59,7 +63,14 @@ def _meta(state: SearchState, config_hash: str) -> dict[str, Any]:
         "env_steps": state.env_steps,
         "failed": state.failed,
         "seconds": state.seconds,
+        **_own_activations(),
     }
+
+
+def _own_activations() -> dict[str, Any]:
+    """The names of the user's own, by position; nothing where there are none, as in earlier versions."""
+    own = list(ACTIVATIONS)[len(NAMES) :]
+    return {"activations": own} if own else {}
 
 
 def _json(genome: Genome | None) -> dict[str, Any] | None:
@@ -71,6 +82,10 @@ def _state(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> SearchState:
     if meta["champion"] is not None:
         genome, *rest = meta["champion"]
         champion = Champion(genome_from_json(genome), *rest)
+    # positions are those of the process that wrote them; the user's own may have others here
+    if own := meta.get("activations"):
+        names = {len(NAMES) + k: name for k, name in enumerate(own)}
+        arrays["activations"] = recoded(arrays["activations"], names)
     return SearchState(
         generation=meta["generation"],
         population=Population(meta["n_inputs"], meta["n_outputs"], *(arrays[name] for name in ARRAYS)),
@@ -85,4 +100,9 @@ def _state(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> SearchState:
         env_steps=meta["env_steps"],
         failed=meta["failed"],
         seconds=meta["seconds"],
+        memory={
+            name.removeprefix(_MEMORY): array[()]  # a number comes back as one
+            for name, array in arrays.items()
+            if name.startswith(_MEMORY)
+        },
     )

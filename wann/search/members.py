@@ -148,6 +148,14 @@ def _check_options(member: Member, options: Mapping[str, Any]) -> None:
             raise SearchError(f"{member}: there is no option '{name}'{near}")
 
 
+def outside_names(search: SearchConfig) -> list[str]:
+    """Return all that a search takes from outside the package, as `module:name` or `file.py:name`."""
+    named = [getattr(search, seam.key) for seam in SEAMS]
+    chosen = [next(iter(each)) if isinstance(each, dict) else each for each in named]
+    operators = list(search.mutation.model_extra or {})
+    return [name for name in (*chosen, *operators, *search.activations) if ":" in name]
+
+
 METHODS = Seam("method", "wann.search.methods", "evolution")
 SELECTION = Seam("selection", "wann.search.selection", "nsga2", "lexicase")
 WEIGHTS = Seam("weights", "wann.search.weights", "fixed", "uniform")

@@ -15,8 +15,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from wann.activations import code_of
 from wann.config import SearchConfig
-from wann.errors import EvaluationError
+from wann.errors import EvaluationError, GenomeError, SearchError
 from wann.genome.genome import Genome
 from wann.genome.population import Population
 from wann.search.members import METHODS, SEAMS, STARTS, WEIGHTS, Member, find_function
@@ -41,6 +42,11 @@ def check_search(search: SearchConfig) -> None:
         seam.chosen(search)
     for name in operators_of(search.mutation):
         find_function(f"search.mutation.{name}", name)
+    try:
+        for name in search.activations:
+            code_of(name)
+    except GenomeError as error:
+        raise SearchError(f"search.activations: {error}") from error
 
 
 def init(
@@ -61,6 +67,7 @@ def init(
     state = member.guarded(method.init, population, search)
     if not isinstance(state, SearchState):
         raise member.wrong("init", "a SearchState", f"a {type(state).__name__}")
+    _check_memory(state, member)
     return state
 
 
@@ -116,6 +123,7 @@ def tell(
     told = member.guarded(method.tell, state, scores, search, rng)
     if not isinstance(told, SearchState):
         raise member.wrong("tell", "a SearchState", f"a {type(told).__name__}")
+    _check_memory(told, member)
     return replace(
         told,
         generation=generation,
@@ -164,6 +172,13 @@ def crown(
 def _method(search: SearchConfig) -> tuple[Member, Method]:
     member = METHODS.chosen(search)
     return member, member()
+
+
+def _check_memory(state: SearchState, member: Member) -> None:
+    """See that a checkpoint can hold what a method remembers."""
+    for name, value in state.memory.items():
+        if np.asarray(value).dtype.kind not in "biuf":
+            raise member.wrong(f"memory.{name}", "an array of numbers, or a number", type(value).__name__)
 
 
 def _check_population(population: Population, n_inputs: int, n_outputs: int, member: Member) -> None:

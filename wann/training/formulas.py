@@ -1,4 +1,4 @@
-"""The activations for torch: those of `wann.activations` in torch's own functions, with their gradients.
+"""The activations for torch, with their gradients: what the table says, or else the formula itself.
 
 Values agree with the formulas to 1e-13 or better. Where an activation has no derivative, the gradient is the
 one that torch's functions give: 0 at the corner of abs and relu. A step has gradient 0 everywhere, so that
@@ -7,31 +7,44 @@ connections which reach an output through steps alone keep their weights.
 
 from __future__ import annotations
 
-import math
+import inspect
 from collections.abc import Callable
+from functools import cache, partial
+from types import FunctionType, SimpleNamespace
+from typing import Any
 
 import torch
 from torch import Tensor
 
-# exp(-u) is taken at this u at most, as in `wann.formulas`.
-_DECAY_LIMIT = 40.0
+from wann.activations import ACTIVATIONS
 
 
-def _sin(x: Tensor) -> Tensor:
-    # sin(pi x) has period 2; the difference is exact, whereas pi x would lose the digits of a large x
-    return torch.sin(math.pi * (x - 2.0 * torch.floor(0.5 * x + 0.5).detach()))
+def torch_formula(name: str) -> Callable[[Tensor], Tensor]:
+    """Return an activation as a function of tensors."""
+    entry = ACTIVATIONS[name]
+    return _translated(entry.formula) if entry.torch is None else partial(entry.torch, torch)
 
 
-FORMULAS: dict[str, Callable[[Tensor], Tensor]] = {
-    "linear": lambda x: x,
-    "step": lambda x: (x > 0).to(x.dtype),
-    "sin": _sin,
-    "gaussian": lambda x: torch.exp(-torch.clamp(0.5 * x * x, max=_DECAY_LIMIT)),
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "negate": torch.neg,
-    "abs": torch.abs,
-    "relu": torch.relu,
-    "cos": lambda x: _sin(0.5 - torch.abs(x)),  # as wann.formulas, so that both agree far out, too
-    "square": lambda x: x * x,
-}
+# What formulas call of NumPy, in torch.
+_NUMPY = SimpleNamespace(
+    abs=torch.abs,
+    floor=lambda x: torch.floor(x).detach(),
+    minimum=lambda x, y: torch.minimum(*torch.broadcast_tensors(_tensor(x, y), _tensor(y, x))),
+    maximum=lambda x, y: torch.maximum(*torch.broadcast_tensors(_tensor(x, y), _tensor(y, x))),
+    float64=lambda x: x,
+    float32=lambda x: x,
+)
+
+
+def _tensor(value: Any, like: Any) -> Tensor:
+    return value if isinstance(value, Tensor) else torch.as_tensor(value, dtype=like.dtype)
+
+
+@cache
+def _translated(formula: Any) -> Callable[[Tensor], Tensor]:
+    """A formula, and those that it calls, with torch in the place of NumPy."""
+    scope = dict(formula.__globals__) | {"np": _NUMPY}
+    for name in formula.__code__.co_names:
+        if inspect.isfunction(inner := formula.__globals__.get(name)):
+            scope[name] = _translated(inner)
+    return FunctionType(formula.__code__, scope, formula.__name__)

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from wann.activations import CLAMP, NAMES
+from wann.activations import CLAMP, name_of
 from wann.genome.gene_weights import in_network_order
 from wann.network.network import Network
-from wann.training.formulas import FORMULAS
+from wann.training.formulas import torch_formula
 
 # Below this share of a layer's nodes, it is quicker to pick those that are read than to multiply by zeros;
 # below that share of a matrix, it is quicker to go from connection to connection (measured).
@@ -87,7 +87,7 @@ class NetworkModule(nn.Module):
             if self._shared:
                 total = total * self.weights
             parts = torch.clamp(total, -self._limit, self._limit).split(layer.counts)
-            computed = [FORMULAS[name](x) for name, x in zip(layer.activations, parts, strict=True)]
+            computed = [torch_formula(name)(x) for name, x in zip(layer.activations, parts, strict=True)]
             values.append(torch.cat(computed))
         return values[-1][self._outputs].T
 
@@ -118,7 +118,7 @@ def _plan(network: Network) -> tuple[list[_Layer], np.ndarray]:
             edges = np.flatnonzero((below == source) & (above == number))
             ends = position[network.sources[edges]], position[network.targets[edges]]
             blocks.append(_block(source, edges, *ends, int(sizes[source]), len(nodes)))
-        layers.append(_Layer(blocks, [NAMES[code] for code in codes], counts.tolist()))
+        layers.append(_Layer(blocks, [name_of(code) for code in codes], counts.tolist()))
     return layers, position[network.n_nodes - network.n_outputs :]
 
 

@@ -20,7 +20,7 @@ from wann.records.find import name_of
 from wann.records.manifest import begin_session, end_session, note_session
 from wann.records.reading import RecordedRun
 from wann.records.run_directory import RunDirectory
-from wann.search.search import init
+from wann.search.search import check_search, init
 from wann.search.state import GenerationInfo, SearchState
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
@@ -106,6 +106,7 @@ def start(
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
+    check_search(config.search)
     task = pool.task if pool else build_task(config.task)
     if pool is None:
         say_notes(task, watcher)

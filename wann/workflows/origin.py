@@ -11,6 +11,7 @@ from wann.errors import RunError
 from wann.records.manifest import read_manifest
 from wann.records.origin import changed_code, changed_data, check_data, recorded_origin, run_of
 from wann.records.paths import RunPaths
+from wann.search.members import outside_names
 from wann.tasks.origin import Origin, origin_of
 from wann.tasks.task import AnyTask
 from wann.tasks.wrappers import name_and_arguments
@@ -65,6 +66,8 @@ def changes_beside(network: Path, now: Origin) -> list[str]:
 
 def _code(config: Config | PruneConfig) -> Iterator[str]:
     yield from _wrappers(config.task)
+    if isinstance(config, Config):
+        yield from outside_names(config.search)
     for recipe in config.prune.recipes if isinstance(config, PruneConfig) else ():
         for stage in (recipe, *recipe.then):
             if stage.criterion is not None:

@@ -6,6 +6,7 @@ an environment in it. Wrappers and criteria are found with `find_object` and `lo
 
 from __future__ import annotations
 
+from wann.tasks.own import activations as activations
 from wann.tasks.own.loading import file_of, find_object, load_file, reload_if_changed
 from wann.tasks.own.sources import digest, sources
 

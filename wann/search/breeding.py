@@ -34,7 +34,7 @@ def breed(
     Raises:
         SearchError: an operator of the user's own fails.
     """
-    own = draw_own(search.mutation, len(plan.parents), plan.elites, rng)
+    own = draw_own(search, len(plan.parents), plan.elites, rng)
     children, log = mutate(
         parents,
         plan.parents,

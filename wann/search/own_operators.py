@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-from pydantic import BaseModel
 
+from wann.config import SearchConfig
 from wann.genome.genome import Genome
 from wann.genome.innovation import InnovationLog
 from wann.genome.population import Population
@@ -32,9 +32,9 @@ class OwnChildren:
     seeds: np.ndarray
 
 
-def operators_of(mutation: BaseModel) -> dict[str, float]:
-    """Return the operators of the user's own in `search.mutation`, each with its probability."""
-    return dict(mutation.model_extra or {})
+def operators_of(search: SearchConfig) -> dict[str, float]:
+    """Return the operators of the user's own in a config, each with its probability."""
+    return dict(search.mutation.model_extra or {})
 
 
 @cache
@@ -42,13 +42,15 @@ def _operator(name: str) -> Member:
     return Member(f"mutation.{name}", name, find_function(f"search.mutation.{name}", name))
 
 
-def draw_own(mutation: BaseModel, children: int, elites: int, rng: np.random.Generator) -> OwnChildren | None:
+def draw_own(
+    search: SearchConfig, children: int, elites: int, rng: np.random.Generator
+) -> OwnChildren | None:
     """Draw which children get one; None, and no draw, where a config names none.
 
     Raises:
         SearchError: one cannot be found.
     """
-    shares = {name: share for name, share in operators_of(mutation).items() if share > 0}
+    shares = {name: share for name, share in operators_of(search).items() if share > 0}
     if not shares:
         return None
     position = np.searchsorted(np.cumsum(list(shares.values())), rng.random(children), side="right")

@@ -40,7 +40,7 @@ def check_search(search: SearchConfig) -> None:
     """
     for seam in SEAMS:
         seam.chosen(search)
-    for name in operators_of(search.mutation):
+    for name in operators_of(search):
         find_function(f"search.mutation.{name}", name)
     try:
         for name in search.activations:
@@ -171,7 +171,11 @@ def crown(
 
 def _method(search: SearchConfig) -> tuple[Member, Method]:
     member = METHODS.chosen(search)
-    return member, member()
+    method = member()
+    missing = [step for step in ("init", "ask", "tell", "contender") if not hasattr(method, step)]
+    if missing:
+        raise member.wrong("method", "init, ask, tell and contender", f"no {missing[0]}")
+    return member, method
 
 
 def _check_memory(state: SearchState, member: Member) -> None:

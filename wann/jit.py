@@ -125,7 +125,7 @@ def kernel(signature: Any) -> Callable[[Callable[..., Any]], Any]:
         function.__qualname__ = "_".join([function.__qualname__, *variant, made_of])
         compiled = numba.njit(**_OPTIONS)(function)
         with _compiling:
-            compiled._cache = _Cache(function)
+            compiled._cache = _Cache(function)  # pyright: ignore[reportAttributeAccessIssue]
             compiled.compile(signature)
             compiled.disable_compile()
         return compiled

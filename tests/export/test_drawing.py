@@ -13,7 +13,7 @@ from wann.activations import ACTIVATIONS, CODE
 from wann.errors import OutputError
 from wann.export import drawing
 from wann.export.drawing import Portrait, draw
-from wann.export.glyphs import COLOURS, colour, curve
+from wann.export.glyphs import colour, curve
 from wann.export.picture import Circle, Line, Picture, Style, Text
 from wann.export.png import to_pixels, write_png
 from wann.export.svg import to_svg
@@ -96,14 +96,11 @@ def test_a_glyph_is_the_curve_itself(name):
 
 
 def drawing_reach(name):
-    from wann.export.glyphs import _REACH
-
-    return _REACH.get(name, 1.5)
+    return ACTIVATIONS[name].reach
 
 
 def test_every_activation_has_a_colour_of_its_own():
-    assert set(COLOURS) == set(ACTIVATIONS)
-    assert len(set(COLOURS.values())) == len(COLOURS)
+    assert len({colour(name) for name in ACTIVATIONS}) == len(ACTIVATIONS)
 
 
 def test_without_connections_there_is_a_picture_too():

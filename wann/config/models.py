@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -189,11 +189,14 @@ class _Mutation(_Section):
         return self
 
 
-_keys: Any = {
-    name: (Probability, Field(default=each.default, description=each.text))
-    for name, each in OPERATORS.items()
-}
-MutationConfig = create_model("MutationConfig", __base__=_Mutation, __module__=__name__, **_keys)
+if TYPE_CHECKING:
+    MutationConfig = _Mutation
+else:
+    _keys = {
+        name: (Probability, Field(default=each.default, description=each.text))
+        for name, each in OPERATORS.items()
+    }
+    MutationConfig = create_model("MutationConfig", __base__=_Mutation, __module__=__name__, **_keys)
 
 
 class SearchConfig(_Section):
@@ -219,7 +222,7 @@ class SearchConfig(_Section):
         default=0.5, description="Chance that a connection of a first genome is enabled."
     )
     mutation: Annotated[MutationConfig, _Empty] = Field(
-        default_factory=MutationConfig,
+        default_factory=lambda: MutationConfig.model_validate({}),
         description="How probable each operator is; they add up to 1. Exactly one is applied to a child; "
         "where it cannot apply, another one is drawn by the same probabilities. To let networks shrink, give "
         "`remove_connection` and `remove_node` a share, and the others less. One of your own is named as "

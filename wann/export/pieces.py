@@ -64,4 +64,4 @@ def _piece(network: Network, nodes: np.ndarray, column: np.ndarray) -> Piece:
     there = depth < counts
     connections = np.where(there, starts + depth, network.n_connections)
     columns = np.append(column[network.sources], ZERO)
-    return Piece(name_of(network.codes[rows[0]]), columns[connections], connections)
+    return Piece(name_of(int(network.codes[rows[0]])), columns[connections], connections)

@@ -22,7 +22,7 @@ from wann.activations import ACTIVATIONS
 def torch_formula(name: str) -> Callable[[Tensor], Tensor]:
     """Return an activation as a function of tensors."""
     entry = ACTIVATIONS[name]
-    return _translated(entry.formula) if entry.torch is None else partial(entry.torch, torch)
+    return translated(entry.formula) if entry.torch is None else partial(entry.torch, torch)
 
 
 # What formulas call of NumPy, in torch.
@@ -41,10 +41,10 @@ def _tensor(value: Any, like: Any) -> Tensor:
 
 
 @cache
-def _translated(formula: Any) -> Callable[[Tensor], Tensor]:
+def translated(formula: Any) -> Callable[[Tensor], Tensor]:
     """A formula, and those that it calls, with torch in the place of NumPy."""
     scope = dict(formula.__globals__) | {"np": _NUMPY}
     for name in formula.__code__.co_names:
         if inspect.isfunction(inner := formula.__globals__.get(name)):
-            scope[name] = _translated(inner)
+            scope[name] = translated(inner)
     return FunctionType(formula.__code__, scope, formula.__name__)

@@ -35,6 +35,8 @@ from wann.fingerprint import fingerprint, formulas_of
 # Threads compile one at a time: numba's own state is one for the whole process.
 _compiling = threading.RLock()
 
+# How this module compiles; to be counted up when that changes, as no fingerprint covers it.
+_EDITION = 2
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _TEMPORARY = "wann-kernels-"
 _SIMD = ("sse2", "sse4.2", "avx", "fma", "avx2", "avx512f", "avx512vl", "neon", "sve", "sve2")
@@ -53,7 +55,7 @@ flags = types.Array(types.boolean, 1, "C")
 def cache_folder() -> Path:
     """Return the folder for kernels: in `NUMBA_CACHE_DIR`, else the user's cache, else a temporary one."""
     processor = cpu_target.target_context.codegen().magic_tuple()  # pyright: ignore[reportAttributeAccessIssue]
-    digest = hashlib.sha256(f"{numba.__version__} {_OPTIONS} {processor}".encode())
+    digest = hashlib.sha256(f"{_EDITION} {numba.__version__} {_OPTIONS} {processor}".encode())
     name = f"kernels-{digest.hexdigest()[:16]}"
     user_cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     bases = [os.environ.get("NUMBA_CACHE_DIR"), str(Path(user_cache) / "wann")]
@@ -138,8 +140,18 @@ def _is_number(cell: Any) -> bool:
 
 
 def helper(function: Callable[..., Any]) -> Any:
-    """Compile a function that only kernels call."""
-    return numba.njit(**_OPTIONS)(function)
+    """Compile a function that only kernels call; it may close over numbers and compiled functions."""
+    return numba.njit(**_OPTIONS)(_told_apart(function))
+
+
+def _told_apart(function: Any) -> Any:
+    """Give a function a name that says what it is made of.
+
+    Code in the cache holds such functions under their names. Two variants of one closure with the same name,
+    one of them loaded from the cache, would be taken for each other.
+    """
+    function.__qualname__ = f"{function.__qualname__}_{fingerprint(function)}"
+    return function
 
 
 @cache
@@ -151,4 +163,4 @@ def compiled_formula(formula: Callable[..., Any]) -> Any:
     scope = dict(formula.__globals__)  # type: ignore[attr-defined]
     scope |= {name: compiled_formula(inner) for name, inner in formulas_of(formula).items()}
     rebound = FunctionType(formula.__code__, scope, formula.__name__)  # type: ignore[attr-defined]
-    return numba.njit(inline="always", **_OPTIONS)(rebound)
+    return numba.njit(inline="always", **_OPTIONS)(_told_apart(rebound))

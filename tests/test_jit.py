@@ -183,3 +183,28 @@ def test_a_kernel_refuses_another_width() -> None:
             table,
             table,
         )
+
+
+def test_variants_of_a_helper_are_told_apart_when_one_comes_from_the_cache(tmp_path: Path) -> None:
+    # numba numbers functions by process: the first helper of each had one name, and one's code was called
+    script = """
+import sys
+import numpy as np
+from wann.jit import helper, kernel
+def make(gain):
+    @helper
+    def spread(x):
+        for k in range(x.size):
+            x[k] = np.sin(x[k] + gain) if x[k] > gain else x[k] * gain
+    @kernel("void(float64[::1])")
+    def run(x):
+        spread(x)
+    return run
+for gain in map(float, sys.argv[1:]):
+    x = np.ones(40)
+    make(gain)(x)
+    assert (x == gain).all(), (gain, x[0])
+"""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    for gains in (["2"], ["3", "2"], ["5", "3", "2"]):
+        subprocess.run([sys.executable, "-c", script, *gains], env=environment, check=True)

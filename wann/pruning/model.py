@@ -13,24 +13,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from wann.activations import NAMES
 from wann.pruning.recipe import require_known
+from wann.training.formulas import torch_formula
 
 Layers = list[tuple[np.ndarray, np.ndarray]]  # ((out, in) weights, (out,) biases) of every layer
 
-# The formulas of `wann.activations` as torch has them.
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "linear": lambda x: x,
-    "step": lambda x: (x > 0).to(x.dtype),
-    "sin": lambda x: torch.sin(math.pi * x),
-    "gaussian": lambda x: torch.exp(-0.5 * x * x),
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "negate": lambda x: -x,
-    "abs": torch.abs,
-    "relu": torch.relu,
-    "cos": lambda x: torch.cos(math.pi * x),
-    "square": lambda x: x * x,
-}
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {name: torch_formula(name) for name in NAMES}
 
 
 def forward(weights: Sequence[Tensor], biases: Sequence[Tensor], activation: str, images: Tensor) -> Tensor:

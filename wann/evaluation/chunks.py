@@ -41,7 +41,7 @@ def chunks(
 
 
 def tapering(n_networks: int, n_lanes: int, workers: int) -> Iterator[Chunk]:
-    """Cut work for workers that fetch the next chunk when they are free: large chunks first, then single lanes.
+    """Cut work for workers that fetch a chunk when they are free: large ones first, single lanes last.
 
     Nobody knows how long an episode will be, and one may be a hundred times as long as another. What a worker
     still has to do while the others have nothing left is so one episode at most, at few chunks in all.

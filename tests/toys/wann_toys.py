@@ -100,6 +100,8 @@ class Failing(Echo):
                 reward = np.nan
             if self.how == "no reward":
                 reward = None
+            if self.how == "text reward":
+                reward = "1"
             if self.how == "infinite reward":
                 reward = np.inf
             if self.how == "array reward":

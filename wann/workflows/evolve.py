@@ -214,7 +214,10 @@ def _search(
                 if pool.first_error and not told_failure:
                     told_failure = True
                     directory.log(f"the first episode that failed:\n{pool.first_error}")
-                    watcher.note(f"episodes fail; the first traceback is in {directory.paths.log}")
+                    watcher.note(
+                        f"episodes fail; the first: {gist(pool.first_error)}; its traceback is in "
+                        f"{directory.paths.log}"
+                    )
         status = _ending(state, directory, rules) or "interrupted"
     except KeyboardInterrupt:
         status = "interrupted"

@@ -91,6 +91,8 @@ class Episode:
 
 
 def _number(reward: Any) -> float:
+    if isinstance(reward, str | bytes):
+        raise ValueError(told_reward(reward))  # float() would read it
     try:
         return float(reward.item() if isinstance(reward, np.ndarray) else reward)
     except (TypeError, ValueError) as error:

@@ -78,7 +78,7 @@ def _show(outcome: Outcome, as_json: bool, judged: bool) -> None:
         say(f"  {name:<15} {what}")
     say("Next:")
     commands = _next_commands(outcome, judged)
-    width = max(42, *(len(command) for command, _ in commands))
+    width = max(42, *(len(command) + 1 for command, _ in commands))
     for command, what in commands:
         say(f"  {command:<{width}} {what}")
 

@@ -201,7 +201,7 @@ def _search(
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status, told_failure = "failed", False
     try:
-        with nullcontext(pool) if pool else make_pool(task, backend, workers) as pool:
+        with nullcontext(pool) if pool else make_pool(task, backend, workers, watcher.note) as pool:
             watcher.begin(config, task, state.generation, rules.generations)
             pool.first_error = None  # one pool may serve several runs
             _note_environments(directory, pool, watcher)

@@ -111,7 +111,7 @@ def tune(
             watcher.note(f"nothing to do: {job.output} is finished, after {state.iteration} iterations")
             return TuneOutcome(job, state, recorded)
         with (
-            make_pool(job.task, backend, workers) as pool,
+            make_pool(job.task, backend, workers, watcher.note) as pool,
             _session(job, backend, workers or cores(), interrupted, origin, said) as session,
         ):
             outcome = _carry_on(job, files, state, pool, interrupted, watcher)

@@ -106,16 +106,15 @@ def start(
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
-    task = pool.task if pool else build_task(config.task)
-    if pool is None:
-        say_notes(task, watcher)
-    with (
-        interruption(watcher) as interrupted,
-        RunDirectory.create(folder, name, config, task.facts) as directory,
-    ):
-        if tensorboard:
-            directory.draw_curves()
-        return _search(directory, task, None, StopRules.of(config), watcher, interrupted, pool=pool)
+    # from the beginning: what compiles meanwhile would swallow the KeyboardInterrupt of a Ctrl-C
+    with interruption(watcher) as interrupted:
+        task = pool.task if pool else build_task(config.task)
+        if pool is None:
+            say_notes(task, watcher)
+        with RunDirectory.create(folder, name, config, task.facts) as directory:
+            if tensorboard:
+                directory.draw_curves()
+            return _search(directory, task, None, StopRules.of(config), watcher, interrupted, pool=pool)
 
 
 def resume(

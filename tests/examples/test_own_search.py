@@ -15,16 +15,16 @@ import torch
 from wann.activations import CODE, code_of, label_of
 from wann.config import load_config
 from wann.errors import GenomeError
-from wann.export.javascript import javascript
+from wann.export.formulas.javascript import javascript
 from wann.genome import genome_from_json, genome_to_json
 from wann.genome.genome import Genome
 from wann.network.network import Networks
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
 from wann.network.single import SingleNetwork
-from wann.records.history import read_history
+from wann.records.run.history import read_history
 from wann.training.module import NetworkModule
-from wann.workflows.evolve import resume, start
+from wann.workflows.search.evolve import resume, start
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SOFTSIGN = f"{EXAMPLES / 'own_activation.py'}:softsign"

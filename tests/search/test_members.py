@@ -15,7 +15,7 @@ from wann.errors import SearchError
 from wann.genome.genome import Genome
 from wann.genome.population import Population
 from wann.network.plan import compile_population
-from wann.records.checkpoint import load_checkpoint, save_checkpoint
+from wann.records.run.checkpoint import load_checkpoint, save_checkpoint
 from wann.search.breeding import selected
 from wann.search.members import METHODS, SEAMS, SELECTION, STARTS, WEIGHTS
 from wann.search.scores import scores_of

@@ -12,7 +12,7 @@ from wann.pruning.policy import prune_policy, train_policy
 from wann.pruning.policy_training import PolicyTraining
 from wann.pruning.presets import PRESETS
 from wann.pruning.training import Training
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 HIDDEN = (8, 6)
 TRAINING = Training(epochs=5, batch_size=20, learning_rate=0.02, round_epochs=2)

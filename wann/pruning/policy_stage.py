@@ -7,9 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from wann.evaluation.pools import ThreadPool
-from wann.evaluation.regimes import TUNE_EPISODES
+from wann.evaluation.pools.pools import ThreadPool
 from wann.evaluation.visited import visited_states
+from wann.judging.regimes import TUNE_EPISODES
 from wann.network.plan import compile_genome
 from wann.pruning.bridge import to_network_file_parts
 from wann.pruning.dense import Score

@@ -16,9 +16,9 @@ from wann.config import (
     parse_prune_config,
 )
 from wann.errors import ConfigError
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.training import Training
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
 from wann.workflows.prune_checks import check
 from wann.workflows.prune_plan import cells_of, definition, recipes_of, training_of
 

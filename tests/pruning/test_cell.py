@@ -13,10 +13,10 @@ import torch
 
 from wann.errors import BadDensity, NoGradient, NothingLeft, PruningError, TrainingDiverged, UnknownMethod
 from wann.pruning.cell import prune_cell, train_dense
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.retraining import starting_point
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
+from wann.pruning.recipe.retraining import starting_point
 
 HIDDEN = (8, 6)
 TRAINING = Training(epochs=4, batch_size=20, learning_rate=0.02)

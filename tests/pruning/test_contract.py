@@ -10,15 +10,15 @@ import pytest
 import torch
 
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged, UnknownMethod
-from wann.pruning.case import Case
 from wann.pruning.cell import prune_cell, train_dense
-from wann.pruning.chain import links
+from wann.pruning.criteria.case import Case
 from wann.pruning.criteria.catalogue import CRITERIA, NEURON_CRITERIA, find_criterion
 from wann.pruning.criteria.options import Option
 from wann.pruning.criteria.registry import criterion
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.chain import links
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 
 ALL = {**CRITERIA, **NEURON_CRITERIA}
 OPTIONS = {"l0": {"magnitude_density": 0.3}}

@@ -21,17 +21,17 @@ from wann.evaluation.pools import ChunkedPool
 from wann.evaluation.reference import evaluate_reference
 from wann.genome.dense import dense_genome
 from wann.network.plan import compile_genome
-from wann.pruning.bridge import to_network_file_parts
-from wann.pruning.case import Case
 from wann.pruning.cell import CellResult
+from wann.pruning.criteria.case import Case
 from wann.pruning.criteria.catalogue import CRITERIA, find_criterion
 from wann.pruning.criteria.registry import criterion
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.play import mean_returns
+from wann.pruning.model.bridge import to_network_file_parts
 from wann.pruning.policy import prune_policy, train_policy
 from wann.pruning.policy_fit import initial_policy
-from wann.pruning.policy_play import mean_returns
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 from wann.pruning.streams import Stream, number
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.environment import make_task

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from wann.pruning.cell import prune_cell, train_dense
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.training import Training
 from wann.pruning.policy import prune_policy, train_policy
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.training import Training
+from wann.pruning.recipe.presets import PRESETS
 from wann.tasks.environment import make_task
 
 HIDDEN = (8, 6)

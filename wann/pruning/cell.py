@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from wann.errors import NothingLeft, PruningError
-from wann.pruning.chain import links
 from wann.pruning.dense import DenseNet, Score, score_of, train_dense
-from wann.pruning.fit import Report
-from wann.pruning.model import Layers, one_thread
+from wann.pruning.learners.fit import Report
+from wann.pruning.learners.training import Training
+from wann.pruning.masks.simplify import count
+from wann.pruning.model.mlp import Layers, one_thread
 from wann.pruning.process import Process
-from wann.pruning.recipe import Recipe
+from wann.pruning.recipe.chain import links
+from wann.pruning.recipe.recipe import Recipe
 from wann.pruning.saved import NotSaved, Saved
-from wann.pruning.simplify import count
-from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
 
 __all__ = ["CellResult", "DenseNet", "Score", "prune_cell", "train_dense"]

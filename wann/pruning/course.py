@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from wann.pruning.chain import Link
 from wann.pruning.dense import DenseNet, Score
-from wann.pruning.fit import density_of
-from wann.pruning.model import MLP
-from wann.pruning.pruner import Pruner
-from wann.pruning.schedules import rounds
+from wann.pruning.learners.fit import density_of
+from wann.pruning.masks.pruner import Pruner
+from wann.pruning.model.mlp import MLP
+from wann.pruning.recipe.chain import Link
+from wann.pruning.recipe.schedules import rounds
 
 
 class Course(ABC):

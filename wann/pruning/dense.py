@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import torch
 
 from wann.errors import PruningError
-from wann.pruning.fit import Plan, Report, accuracy, fit, sizes_of, tensors
-from wann.pruning.model import MLP, Layers, from_layers, initial_layers, one_thread
+from wann.pruning.learners.fit import Plan, Report, accuracy, fit, sizes_of, tensors
+from wann.pruning.learners.training import Training
+from wann.pruning.model.mlp import MLP, Layers, from_layers, initial_layers, one_thread
 from wann.pruning.saved import NotSaved, Saved
 from wann.pruning.streams import Stream, generator
-from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
 
 

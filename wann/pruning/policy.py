@@ -7,17 +7,17 @@ import time
 from collections.abc import Sequence
 
 from wann.pruning.cell import CellResult, check_dense, result_of
-from wann.pruning.chain import links
 from wann.pruning.dense import DenseNet, Score, check_hidden
-from wann.pruning.fit import Report
-from wann.pruning.model import one_thread
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.fit import Report
+from wann.pruning.learners.form import PolicyForm
+from wann.pruning.learners.stage import Stage
+from wann.pruning.model.mlp import one_thread
 from wann.pruning.policy_checks import check_for_policies
 from wann.pruning.policy_fit import fit_policy, initial_policy
-from wann.pruning.policy_form import PolicyForm
 from wann.pruning.policy_process import PolicyProcess
-from wann.pruning.policy_stage import Stage
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.recipe import Recipe
+from wann.pruning.recipe.chain import links
+from wann.pruning.recipe.recipe import Recipe
 from wann.pruning.saved import NotSaved, Saved
 from wann.pruning.streams import Stream, generator, number
 from wann.tasks.task import Task

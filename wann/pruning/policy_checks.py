@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wann.errors import CriterionDoesNotFit, PruningError
 from wann.pruning.criteria.catalogue import find_criterion
-from wann.pruning.recipe import Recipe
+from wann.pruning.recipe.recipe import Recipe
 
 _OF_GRADIENTS = ("lr-rewind", "weight-rewind")
 

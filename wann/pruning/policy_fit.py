@@ -10,11 +10,11 @@ from itertools import pairwise
 import torch
 
 from wann.errors import NothingLeft
-from wann.pruning.fit import Progress, Report
-from wann.pruning.policy_stage import Stage
-from wann.pruning.policy_training import PolicyTraining
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.fit import Progress, Report
+from wann.pruning.learners.stage import Stage
+from wann.pruning.masks.simplify import Layers
 from wann.pruning.saved import NOWHERE, Place
-from wann.pruning.simplify import Layers
 from wann.training.cma import CmaEs
 from wann.training.control import ControlTrainer
 from wann.training.settings import CmaSettings

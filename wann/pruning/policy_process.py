@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from wann.pruning.case import Data, Values
-from wann.pruning.chain import Link
 from wann.pruning.course import Course
+from wann.pruning.criteria.case import Data, Values
 from wann.pruning.dense import DenseNet, Score
-from wann.pruning.fit import Report
-from wann.pruning.model import MLP
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.fit import Report
+from wann.pruning.learners.stage import Stage
+from wann.pruning.masks.pruner import Pruner
+from wann.pruning.masks.simplify import Layers
+from wann.pruning.model.mlp import MLP
 from wann.pruning.policy_fit import fit_policy, initial_policy
-from wann.pruning.policy_stage import Stage
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.pruner import Pruner
+from wann.pruning.recipe.chain import Link
 from wann.pruning.saved import Saved
-from wann.pruning.simplify import Layers
 from wann.pruning.streams import Stream, generator, number
 
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from wann.pruning.chain import Link
 from wann.pruning.course import Course
 from wann.pruning.dense import DenseNet, Score, score_of
-from wann.pruning.fit import Plan, Report, density_of, fit, tensors
-from wann.pruning.model import MLP
-from wann.pruning.pruner import Pruner
-from wann.pruning.retraining import Start, starting_point
+from wann.pruning.learners.fit import Plan, Report, density_of, fit, tensors
+from wann.pruning.learners.training import Training
+from wann.pruning.masks.pruner import Pruner
+from wann.pruning.model.mlp import MLP
+from wann.pruning.recipe.chain import Link
+from wann.pruning.recipe.retraining import Start, starting_point
+from wann.pruning.recipe.schedules import Round, gradual_densities
 from wann.pruning.saved import Saved
-from wann.pruning.schedules import Round, gradual_densities
 from wann.pruning.streams import Stream, generator
-from wann.pruning.training import Training
 from wann.tasks.classification import ClassificationTask
 
 

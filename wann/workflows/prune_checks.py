@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from wann.config import PruneConfig, RecipeConfig, StageConfig
 from wann.errors import WannError, did_you_mean
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import (
+from wann.pruning.learners.training import FINETUNE_RATES, OPTIMIZERS, RATES
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import (
     CONTROLS,
     LINEAR,
     NETWORKS,
@@ -22,12 +23,11 @@ from wann.pruning.recipe import (
     WHEN,
     Recipe,
 )
-from wann.pruning.training import FINETUNE_RATES, OPTIMIZERS, RATES
 from wann.records.cell_row import DENSE
 from wann.workflows.prune_plan import KEYS, recipe_of, recipes_of, stage_of
 
 if TYPE_CHECKING:
-    from wann.pruning.chain import Link
+    from wann.pruning.recipe.chain import Link
 
 _NAMES = {
     "scope": SCOPES,
@@ -82,8 +82,8 @@ def _unknown(path: tuple[str | int, ...], name: str | None, known: tuple[str, ..
 
 
 def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> Iterator[Found]:
-    from wann.pruning.chain import links
     from wann.pruning.policy_checks import check_for_policies
+    from wann.pruning.recipe.chain import links
 
     places = [(path, section), *(((*path, "then", k), stage) for k, stage in enumerate(section.then))]
     found = [fault for place, stage in places for fault in _check_keys(place, stage)]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import CONTROLS, RETRAININGS, SCHEDULES, SCOPES, Recipe
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import CONTROLS, RETRAININGS, SCHEDULES, SCOPES, Recipe
 
 if TYPE_CHECKING:
     from wann.pruning.criteria.registry import Criterion

@@ -7,10 +7,10 @@ from typing import Any
 
 from wann.config import PruneConfig, RecipeConfig, StageConfig
 from wann.errors import PruningError
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.training import Training
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 from wann.records.cell_row import DENSE
 
 _OWN = ("name", "options", "then", "network")

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wann.errors import WannError
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.recipe import SMALL_DENSE
-from wann.pruning.training import Training
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.recipe import SMALL_DENSE
 from wann.records.working import WorkingFolder
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
@@ -21,7 +21,7 @@ from wann.workflows.prune_rivals import beside, rival_hidden, sizes
 
 if TYPE_CHECKING:
     from wann.pruning.cell import CellResult, DenseNet
-    from wann.pruning.fit import Report
+    from wann.pruning.learners.fit import Report
 
 AnyTraining = Training | PolicyTraining
 

@@ -4,46 +4,21 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from wann.errors import PruningError, TaskError
-from wann.pruning.criteria import (
-    activity,
-    connection_effect,
-    correlation,
-    cosine,
-    entropy,
-    gradients,
-    grasp,
-    lda,
-    norms,
-    obd,
-    obs,
-    random,
-    synflow,
-    taylor,
-)
+from wann.pruning.criteria import neurons, weights
 from wann.pruning.criteria.registry import CRITERIA, NEURON_CRITERIA, OWN_CRITERIA, Criterion
-from wann.pruning.recipe import require_known
+from wann.pruning.recipe.recipe import require_known
 from wann.tasks.own import file_of, load_file
 
 __all__ = ["CRITERIA", "NEURON_CRITERIA", "SHIPPED", "Criterion", "find_criterion"]
 
 # The modules behind the tables; importing them registers their criteria.
-SHIPPED = (
-    norms,
-    random,
-    gradients,
-    grasp,
-    synflow,
-    obd,
-    obs,
-    connection_effect,
-    taylor,
-    activity,
-    correlation,
-    cosine,
-    entropy,
-    lda,
+SHIPPED = tuple(
+    import_module(f"{package.__name__}.{module.name}")
+    for package in (weights, neurons)
+    for module in iter_modules(package.__path__)
 )
 
 

@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged
-from wann.pruning.case import LOSSES, Case, Values
+from wann.pruning.criteria.case import LOSSES, Case, Values
 from wann.pruning.criteria.options import Option, one_of
-from wann.pruning.recipe import SCOPES, UNITS, WHEN, require_known
+from wann.pruning.recipe.recipe import SCOPES, UNITS, WHEN, require_known
 from wann.tasks.own.loading import own_file
 
 Score = Callable[[Case], Sequence[Tensor]]

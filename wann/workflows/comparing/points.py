@@ -12,7 +12,7 @@ from typing import Any
 
 from wann.errors import OutputError, RunError
 from wann.evaluation.backends import make_pool
-from wann.pruning.policy_play import TEST_EPISODES, mean_returns
+from wann.pruning.learners.play import TEST_EPISODES, mean_returns
 from wann.records.cell_row import CellRow
 from wann.records.files import write_atomically
 from wann.seeding import Purpose, episode_seeds

@@ -296,7 +296,7 @@ def test_a_policys_defaults_are_the_librarys():
         (POLICY + "model: 5", "model: wrong type: got 5, expected a section"),
         (POLICY.replace("magnitude", "gradual"), "c.yaml:2:19: prune.recipes[0]: gradual: schedule"),
         (POLICY.replace("magnitude", "snip"), "an untrained policy has no labels"),
-        (POLICY.replace("magnitude", "lr-rewind"), "lr-rewind goes back in training by gradient"),
+        (POLICY.replace("magnitude", "lr-rewind"), "lr-rewind is for training by gradient"),
         (POLICY.replace("magnitude", "{preset: obd, options: {loss: cross-entropy}}"), "use squared"),
     ],
 )

@@ -14,8 +14,6 @@ from wann.pruning.recipe.recipe import (
     CONTROLS,
     LINEAR,
     NETWORKS,
-    RETRAININGS,
-    SCHEDULES,
     SCOPES,
     SMALL_DENSE,
     SPACINGS,
@@ -23,8 +21,10 @@ from wann.pruning.recipe.recipe import (
     WHEN,
     Recipe,
 )
+from wann.pruning.recipe.retraining import RETRAININGS
+from wann.pruning.recipe.schedules import SCHEDULES
 from wann.records.cell_row import DENSE
-from wann.workflows.prune_plan import KEYS, recipe_of, recipes_of, stage_of
+from wann.workflows.prune_plan import KEYS, recipe_of, recipes_of, stage_of, way_to_train
 
 if TYPE_CHECKING:
     from wann.pruning.recipe.chain import Link
@@ -82,7 +82,6 @@ def _unknown(path: tuple[str | int, ...], name: str | None, known: tuple[str, ..
 
 
 def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> Iterator[Found]:
-    from wann.pruning.policy_checks import check_for_policies
     from wann.pruning.recipe.chain import links
 
     places = [(path, section), *(((*path, "then", k), stage) for k, stage in enumerate(section.then))]
@@ -97,8 +96,7 @@ def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> It
         for link in links(recipe, least, 0):
             link.criterion.check_activation(config.model.activation)
             yield from ((path, f"{recipe.name}: {fault}") for fault in _misfits(link, recipe, config))
-        if config.task.env is not None:
-            check_for_policies(recipe)
+        way_to_train(config).check(recipe)
         ends = [stage.until for stage in recipe.stages if stage.until is not None]
         largest = max(config.prune.densities, default=0.0)
         if ends and min(ends) < largest:
@@ -152,8 +150,8 @@ def _check_keys(path: Place, section: StageConfig) -> Iterator[Found]:
         if getattr(section, key) is not None and getattr(stage, other) != needed:
             words = f"and here it is {getattr(stage, other)}; set that, or leave this out"
             yield (*path, key), f"is for {other}: {needed}, {words}"
-    goes_on = section.retraining in ("finetune", "lr-rewind", "weight-rewind")
-    if goes_on and stage.when == "before" and stage.schedule != "gradual":
+    goes_on = section.retraining is not None and RETRAININGS.find(section.retraining).goes_on
+    if goes_on and stage.when == "before" and not stage.while_training:
         words = "goes on from a training, and this prunes before there is one; use reset, reinit or none"
         yield (*path, "retraining"), f"{section.retraining} {words}"
 

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wann.pruning.recipe.presets import PRESETS
-from wann.pruning.recipe.recipe import CONTROLS, RETRAININGS, SCHEDULES, SCOPES, Recipe
+from wann.pruning.recipe.recipe import CONTROLS, SCOPES, Recipe
+from wann.pruning.recipe.retraining import RETRAININGS
+from wann.pruning.recipe.schedules import SCHEDULES
 
 if TYPE_CHECKING:
     from wann.pruning.criteria.registry import Criterion

@@ -101,9 +101,13 @@ def recipes_of(config: PruneConfig) -> list[Recipe]:
 
 def training_of(config: PruneConfig) -> Training | PolicyTraining:
     """Return how networks are trained, policies by CMA-ES."""
-    if config.task.env is not None:
-        return PolicyTraining(**config.policy.model_dump())
-    return Training(**config.training.model_dump())
+    section = config.training if config.task.env is None else config.policy
+    return way_to_train(config)(**section.model_dump())
+
+
+def way_to_train(config: PruneConfig) -> type[Training] | type[PolicyTraining]:
+    """Return the kind of training that a config's task has."""
+    return Training if config.task.env is None else PolicyTraining
 
 
 def cells_of(config: PruneConfig) -> list[Cell]:

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from wann.errors import PruningError, TaskError
 from wann.pruning.criteria import neurons, weights
 from wann.pruning.criteria.registry import CRITERIA, NEURON_CRITERIA, OWN_CRITERIA, Criterion
-from wann.pruning.recipe.recipe import require_known
+from wann.pruning.table import require_known
 from wann.tasks.own import file_of, load_file
 
 __all__ = ["CRITERIA", "NEURON_CRITERIA", "SHIPPED", "Criterion", "find_criterion"]

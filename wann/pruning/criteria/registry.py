@@ -22,7 +22,8 @@ from torch import Tensor
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged
 from wann.pruning.criteria.case import LOSSES, Case, Values
 from wann.pruning.criteria.options import Option, one_of
-from wann.pruning.recipe.recipe import SCOPES, UNITS, WHEN, require_known
+from wann.pruning.recipe.recipe import SCOPES, UNITS, WHEN
+from wann.pruning.table import require_known
 from wann.tasks.own.loading import own_file
 
 Score = Callable[[Case], Sequence[Tensor]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
 
 import numpy as np
 
@@ -11,8 +10,8 @@ from wann.evaluation.pools import ThreadPool
 from wann.evaluation.regimes import TUNE_EPISODES
 from wann.evaluation.visited import visited_states
 from wann.network.plan import compile_genome
-from wann.pruning.dense import Score
 from wann.pruning.learners.form import PolicyForm
+from wann.pruning.learners.learner import Score
 from wann.pruning.learners.play import TEST_EPISODES, mean_returns
 from wann.pruning.masks.simplify import Layers
 from wann.pruning.model.bridge import to_network_file_parts
@@ -65,9 +64,3 @@ class Stage:
         self.env_steps += steps
         spread = np.linspace(0, len(states) - 1, min(len(states), _MOST_STATES))
         return states[spread.astype(int)]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.pool.close()

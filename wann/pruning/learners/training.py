@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from wann.errors import PruningError
-from wann.pruning.recipe.recipe import require_known
+from wann.pruning.table import require_known
+
+if TYPE_CHECKING:
+    from wann.pruning.learners.gradient import GradientLearner
+    from wann.pruning.recipe.recipe import Recipe
 
 OPTIMIZERS = ("adam", "sgd")
 RATES = ("constant", "cosine", "steps")
@@ -79,6 +84,10 @@ class Training:
         first = _FINETUNE_SHARE * self.learning_rate if self.finetune_rate is None else self.finetune_rate
         return first if self.finetune_schedule == "constant" else first * _falling(share)
 
+    def rate_at(self, share: float, finetunes: bool) -> float:
+        """Return the learning rate when this share of a training, or of a `finetune`, is over."""
+        return self.finetuning_rate(share) if finetunes else self.rate(share)
+
     def epochs_of_round(self, last: bool) -> int:
         """Return the epochs that follow a round of pruning."""
         final = self.epochs if self.retrain_epochs is None else self.retrain_epochs
@@ -87,6 +96,16 @@ class Training:
     def quick(self) -> Training:
         """Return the shortest training that leads to much the same masks."""
         return replace(self, epochs=1, retrain_epochs=None, round_epochs=None, patience=None)
+
+    @staticmethod
+    def check(recipe: Recipe) -> None:
+        """Accept it: whatever there is was made for gradients."""
+
+    def learner(self, task: Any, sizes: tuple[int, ...], activation: str) -> GradientLearner:
+        """Return what trains so; `task` is a data set."""
+        from wann.pruning.learners.gradient import GradientLearner
+
+        return GradientLearner(task, self, sizes, activation)
 
 
 def _falling(share: float) -> float:

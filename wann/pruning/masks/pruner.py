@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit, NothingLeft
-from wann.pruning.criteria.case import Case, Data, case_of
+from wann.pruning.criteria.case import Case, case_of
+from wann.pruning.learners.learner import Learner
 from wann.pruning.masks.neurons import choose_neurons, expand
 from wann.pruning.masks.scopes import choose
 from wann.pruning.model.mlp import MLP
@@ -29,13 +30,13 @@ class Pruner:
         self,
         model: MLP,
         link: Link,
-        train: Data,
-        validation: Data,
+        learner: Learner,
     ) -> None:
         self._model, self._recipe, self._criterion = model, link.recipe, link.criterion
-        self._options, self._seed, self._by_neuron = link.options, link.seed, link.by_neuron
+        self._options = link.options if learner.loss is None else {**link.options, "loss": learner.loss}
+        self._seed, self._by_neuron = link.seed, link.by_neuron
         self._scope = link.scope
-        self._shown: dict[str, Any] = {"train": train, "validation": validation}
+        self._shown: dict[str, Any] = dict(zip(("train", "validation"), learner.data, strict=True))
         if self._by_neuron and len(model.sizes) < 3:
             name = link.criterion.name
             raise CriterionDoesNotFit(f"{name}: prunes hidden neurons, and the network has none")

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from wann.pruning.recipe.recipe import require_known
+from wann.pruning.table import require_known
 
 Layers = list[tuple[np.ndarray, np.ndarray]]  # ((out, in) weights, (out,) biases) of every layer
 
@@ -158,6 +158,12 @@ def initial_layers(sizes: Sequence[int], generator: torch.Generator) -> Layers:
         weight = torch.randn(n_out, n_in, generator=generator) * spread
         layers.append((weight.numpy(), np.zeros(n_out, np.float32)))
     return layers
+
+
+def density_of(model: MLP) -> float:
+    """Share of weights that are kept."""
+    masks = model.weight_masks()
+    return sum(int(mask.sum()) for mask in masks) / sum(mask.numel() for mask in masks)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def links(recipe: Recipe, density: float, seed: int) -> list[Link]:
                 criterion.resolve(stage.options),
                 end,
                 number(seed, Stream.CHAIN, k) if k else seed,
-                trains=last or stage.schedule == "gradual" or stages[k + 1].when == "after",
+                trains=last or stage.while_training or stages[k + 1].when == "after",
                 last=last,
                 label=f"stage {k + 1}/{len(stages)}, " if len(stages) > 1 else "",
             )

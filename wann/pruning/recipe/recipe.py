@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wann.errors import PruningError, UnknownMethod, did_you_mean
+from wann.errors import PruningError
+from wann.pruning.recipe.retraining import RETRAININGS
+from wann.pruning.recipe.schedules import SCHEDULES
+from wann.pruning.table import require_known
 
 SCOPES = ("global", "layer", "erk")
-SCHEDULES = ("oneshot", "iterative", "levels", "gradual")
-RETRAININGS = ("finetune", "lr-rewind", "weight-rewind", "reset", "reinit", "none")
 CONTROLS = ("shuffle-layerwise", "shuffle-global", "reinit", "invert")
 WHEN = ("before", "after")
 UNITS = ("weight", "neuron")
@@ -73,6 +74,11 @@ class Recipe:
     network: str | None = None
 
     @property
+    def while_training(self) -> bool:
+        """Whether it prunes in the course of a training."""
+        return SCHEDULES.find(self.schedule).while_training
+
+    @property
     def stages(self) -> list[Recipe]:
         """This recipe alone, and those that follow it."""
         return [replace(self, then=()), *self.then] if self.then else [self]
@@ -87,12 +93,9 @@ class Recipe:
         return replace(self, then=(*self.then[:-1], replace(self.then[-1], control=control)))
 
     def __post_init__(self) -> None:
-        for key, known in (
-            ("schedule", SCHEDULES),
-            ("retraining", RETRAININGS),
-            ("when", WHEN),
-            ("spacing", SPACINGS),
-        ):
+        for key, table in (("schedule", SCHEDULES), ("retraining", RETRAININGS)):
+            table.find(getattr(self, key), f"{self.name}: {key}")
+        for key, known in (("when", WHEN), ("spacing", SPACINGS)):
             require_known(f"{self.name}: {key}", getattr(self, key), known)
         may_be_none = (("scope", SCOPES), ("control", CONTROLS), ("unit", UNITS), ("network", NETWORKS))
         for key, known in may_be_none:
@@ -135,18 +138,9 @@ class Recipe:
                     f"{self.name}: until: expected densities that fall, got {stage.until:g} after {least:g}"
                 )
             least = least if stage.until is None else stage.until
-            trained |= stage.when == "after" or stage.schedule == "gradual"
+            trained |= stage.when == "after" or stage.while_training
         if self.then[-1].until is not None:
             raise PruningError(
                 f"{self.name}: until: the last stage ends at the density that is asked for, so it has none; "
                 f"got {self.then[-1].until:g}"
             )
-
-
-def require_known(where: str, name: str, known: Iterable[str]) -> None:
-    """Raise UnknownMethod, with the nearest known name, unless `name` is one of them."""
-    known = tuple(known)
-    if name not in known:
-        raise UnknownMethod(
-            f"{where}: unknown '{name}'; known are {', '.join(known)}{did_you_mean(name, known)}"
-        )

@@ -11,7 +11,7 @@ import torch
 
 from wann.errors import NothingLeft
 from wann.pruning.learners.evolving import PolicyTraining
-from wann.pruning.learners.fit import Progress, Report
+from wann.pruning.learners.learner import Plan, Progress, Report
 from wann.pruning.learners.stage import Stage
 from wann.pruning.masks.simplify import Layers
 from wann.pruning.saved import NOWHERE, Place
@@ -37,9 +37,7 @@ def fit_policy(
     stage: Stage,
     layers: Layers,
     training: PolicyTraining,
-    iterations: int,
-    seed: int,
-    label: str = "",
+    plan: Plan,
     progress: Report | None = None,
     place: Place = NOWHERE,
 ) -> Layers:
@@ -52,15 +50,15 @@ def fit_policy(
         stage: where it plays.
         layers: `(out, in)` weights and `(out,)` biases to begin with, masks applied, float64.
         training: population, episodes and first standard deviation.
-        iterations: how many.
-        seed: of candidates and episodes.
-        label, progress: what is called after every iteration, with this name of the stage.
+        plan: how many iterations, and the seed of candidates and episodes.
+        progress: what is called after every iteration.
         place: what was kept at this place of the same training is gone on with.
 
     Raises:
         NothingLeft: no weight has an effect.
         EvaluationError: every episode of an iteration failed.
     """
+    iterations, seed = plan.epochs, plan.draw
     part = stage.form.effective(layers)
     if not (part.network.sources > 0).any():  # biases alone see nothing
         raise NothingLeft(
@@ -75,7 +73,7 @@ def fit_policy(
     while state.iteration < iterations:
         state, _ = trainer.step(replace(state, rows=()))
         if progress is not None:
-            progress(Progress(label, state.iteration, iterations, None, state.score, _density(layers)))
+            progress(Progress(plan.stage, state.iteration, iterations, None, state.score, _density(layers)))
         place.keep(state.parts, state.iteration == iterations)
     state = trainer.finish(state)
     stage.env_steps += state.env_steps

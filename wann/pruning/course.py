@@ -10,6 +10,7 @@ from wann.pruning.learners.learner import Learner, Plan, Report, Score, Settings
 from wann.pruning.masks.pruner import Pruner
 from wann.pruning.model.mlp import MLP, density_of
 from wann.pruning.recipe.chain import Link
+from wann.pruning.recipe.controls import acting
 from wann.pruning.recipe.retraining import RETRAININGS, Start, Turn, starting_point
 from wann.pruning.recipe.schedules import SCHEDULES, Round, rounds
 from wann.pruning.saved import Saved
@@ -68,13 +69,14 @@ class Course:
     def _retrain(self, link: Link, k: int, count: int) -> None:
         """Do what follows round `k` of `count`; where the link does not train, take its weights alone."""
         last, before = k == count - 1, link.recipe.when == "before"
-        mode = "reinit" if last and link.recipe.control == "reinit" else link.recipe.retraining
+        control = acting(link.recipe.control, "start") if last else None
 
         def fresh():
             return self._learner.initial(number(link.seed, Stream.REINIT, k))
 
-        turn = Turn(replace(link.recipe, retraining=mode), self.dense, fresh, self.model.values())
-        if (start := starting_point(turn, before)) is None:
+        turn = Turn(link.recipe, self.dense, fresh, self.model.values())
+        start = control.function(turn) if control else starting_point(turn, before)
+        if start is None:
             return
         if start.values is not None:
             self.model.load(start.values)
@@ -102,7 +104,8 @@ class Course:
             pruner.prune(Round(link.density), steps, True)
         if link.last:
             self.score_before = self._learner.score(self.model)
-        if RETRAININGS.find(link.recipe.retraining).trains or link.recipe.control == "reinit":
+        control = acting(link.recipe.control, "start")
+        if control or RETRAININGS.find(link.recipe.retraining).trains:
             self._retrain(replace(link, recipe=replace(link.recipe, when="after")), 0, 1)
 
     def _fit(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from wann.config import PruneConfig, RecipeConfig, StageConfig
-from wann.errors import WannError, did_you_mean
+from wann.errors import PruningError, WannError, did_you_mean
 from wann.pruning.learners.training import FINETUNE_RATES, OPTIMIZERS, RATES
+from wann.pruning.recipe.controls import CONTROLS
 from wann.pruning.recipe.presets import PRESETS
 from wann.pruning.recipe.recipe import (
-    CONTROLS,
     LINEAR,
     NETWORKS,
     SCOPES,
@@ -23,6 +23,7 @@ from wann.pruning.recipe.recipe import (
 )
 from wann.pruning.recipe.retraining import RETRAININGS
 from wann.pruning.recipe.schedules import SCHEDULES
+from wann.pruning.table import Table
 from wann.records.cell_row import DENSE
 from wann.workflows.prune_plan import KEYS, recipe_of, recipes_of, stage_of, way_to_train
 
@@ -40,11 +41,10 @@ _NAMES = {
 }
 # key -> the key and the value without which it does nothing
 _ONLY_WITH = {
-    "rounds": ("schedule", "iterative"),
-    "spacing": ("schedule", "iterative"),
-    "level": ("schedule", "levels"),
-    "last_layer": ("schedule", "levels"),
-    "rewind": ("retraining", "weight-rewind"),
+    key: (kind, entry.name)
+    for kind, table in (("schedule", SCHEDULES), ("retraining", RETRAININGS))
+    for entry in table.values()
+    for key in entry.keys
 }
 _LONGEST_NAME = 100
 _LEAST = 1e-6  # density, where budgets of connections are asked for
@@ -74,8 +74,14 @@ def check(config: PruneConfig) -> Iterator[Found]:
         yield from _check_names(config)
 
 
-def _unknown(path: tuple[str | int, ...], name: str | None, known: tuple[str, ...]) -> list[Found]:
+def _unknown(path: tuple[str | int, ...], name: str | None, known: Collection[str]) -> list[Found]:
     if name is None or name in known:
+        return []
+    if ":" in name and isinstance(known, Table):
+        try:
+            known.find(name)
+        except PruningError as error:
+            return [(path, str(error))]
         return []
     expected = ", ".join(known)
     return [(path, f"unknown name: got '{name}', expected one of {expected}{did_you_mean(name, known)}")]
@@ -147,7 +153,8 @@ def _check_keys(path: Place, section: StageConfig) -> Iterator[Found]:
         return
     stage = stage_of(section)
     for key, (other, needed) in _ONLY_WITH.items():
-        if getattr(section, key) is not None and getattr(stage, other) != needed:
+        own = ":" in getattr(stage, other)  # which keys it reads is its own affair
+        if getattr(section, key) is not None and getattr(stage, other) != needed and not own:
             words = f"and here it is {getattr(stage, other)}; set that, or leave this out"
             yield (*path, key), f"is for {other}: {needed}, {words}"
     goes_on = section.retraining is not None and RETRAININGS.find(section.retraining).goes_on

@@ -16,7 +16,7 @@ from wann.pruning.masks.neurons import choose_neurons, expand
 from wann.pruning.masks.scopes import choose
 from wann.pruning.model.mlp import MLP
 from wann.pruning.recipe.chain import Link
-from wann.pruning.recipe.controls import shuffled
+from wann.pruning.recipe.controls import Marks, acting
 from wann.pruning.recipe.schedules import Round
 from wann.pruning.streams import Stream, generator
 
@@ -68,8 +68,8 @@ class Pruner:
 
         case = self._case(index, last, masks_of)
         units = self._choose(self._per_unit(self._criterion(case)), total, target)
-        if last and (self._recipe.control or "").startswith("shuffle"):
-            units = self._shuffled(units, total)
+        if last and (control := acting(self._recipe.control, "mask")):
+            units = list(control.function(self._marks(units, total)))
         if self._criterion.update is not None:
             own = units if self._criterion.unit == "neuron" else self._weights(units)
             weights, biases = self._criterion.update(case, _tensors(own))
@@ -89,7 +89,7 @@ class Pruner:
             generator=generator(self._seed, Stream.CRITERION, index),
             options=self._options,
             choose=choosing,
-            final=last and self._recipe.control != "invert",
+            final=last and acting(self._recipe.control, "scores") is None,
             loss_name=self._options["loss"],
         )
 
@@ -101,8 +101,9 @@ class Pruner:
         return list(scores)
 
     def _choose(self, scores: Sequence[Tensor], total: int, target: Round) -> Kept:
-        sign = -1.0 if self._recipe.control == "invert" else 1.0
-        values = [sign * score.detach().double().numpy() for score in scores]
+        values = [score.detach().double().numpy() for score in scores]
+        if control := acting(self._recipe.control, "scores"):
+            values = control.function(values)
         recipe = self._recipe
         if self._by_neuron:
             return choose_neurons(
@@ -110,14 +111,15 @@ class Pruner:
             )
         return choose(values, self._units(), total, self._scope, recipe.keep_at_least, target.last_layer)
 
-    def _shuffled(self, units: Kept, total: int) -> Kept:
-        """As many units at random places; of neurons of several layers, as many as fit."""
-        across, draws = self._recipe.control == "shuffle-global", generator(self._seed, Stream.CONTROL)
-        if across and self._by_neuron:
-            scores = [torch.rand(len(kept), generator=draws).numpy() for kept in units]
+    def _marks(self, units: Kept, total: int) -> Marks:
+        """What a control of the mask gets."""
+
+        def fitting(scores: Kept) -> Kept:
             least = self._recipe.keep_at_least
             return choose_neurons(scores, self._at_first, self._masks, total, "global", least)
-        return shuffled(units, self._at_first, across, draws)
+
+        draws = generator(self._seed, Stream.CONTROL)
+        return Marks(units, self._at_first, draws, fitting if self._by_neuron else None)
 
     def _weights(self, units: Kept) -> Kept:
         return expand(units, self._masks) if self._by_neuron else units

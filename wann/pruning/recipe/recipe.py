@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wann.errors import PruningError
+from wann.pruning.recipe.controls import CONTROLS, acting
 from wann.pruning.recipe.retraining import RETRAININGS
 from wann.pruning.recipe.schedules import SCHEDULES
 from wann.pruning.table import require_known
 
 SCOPES = ("global", "layer", "erk")
-CONTROLS = ("shuffle-layerwise", "shuffle-global", "reinit", "invert")
 WHEN = ("before", "after")
 UNITS = ("weight", "neuron")
 SMALL_DENSE, LINEAR = NETWORKS = ("small-dense", "linear")
@@ -84,10 +84,10 @@ class Recipe:
         return [replace(self, then=()), *self.then] if self.then else [self]
 
     def with_control(self, control: str) -> Recipe:
-        """Return the recipe with a control, of a chain's end (`invert`: of all its stages)."""
+        """Return the recipe with a control, of a chain's end (one that acts on scores: of all its stages)."""
         if not self.then:
             return replace(self, control=control)
-        if control == "invert":
+        if acting(control, "scores"):
             then = tuple(replace(each, control=control) for each in self.then)
             return replace(self, control=control, then=then)
         return replace(self, then=(*self.then[:-1], replace(self.then[-1], control=control)))
@@ -97,7 +97,9 @@ class Recipe:
             table.find(getattr(self, key), f"{self.name}: {key}")
         for key, known in (("when", WHEN), ("spacing", SPACINGS)):
             require_known(f"{self.name}: {key}", getattr(self, key), known)
-        may_be_none = (("scope", SCOPES), ("control", CONTROLS), ("unit", UNITS), ("network", NETWORKS))
+        if self.control is not None:
+            CONTROLS.find(self.control, f"{self.name}: control")
+        may_be_none = (("scope", SCOPES), ("unit", UNITS), ("network", NETWORKS))
         for key, known in may_be_none:
             if getattr(self, key) is not None:
                 require_known(f"{self.name}: {key}", getattr(self, key), known)

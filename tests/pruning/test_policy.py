@@ -344,7 +344,7 @@ def test_a_chain_prunes_a_policy_before_and_after_training(prune, dense):
     once = prune("random", density=0.75, retraining="none")
     made = prune("random", density=0.4, until=0.75, then=(PRESETS["obd"],))
     # one whole training from the start, then the rounds of obd
-    rounds = (PRESETS["obd"].rounds - 1) * LEAST.iterations_of_round(False) + LEAST.iterations_of_round(True)
+    rounds = (PRESETS["obd"].rounds - 1) * LEAST.epochs_of_round(False) + LEAST.epochs_of_round(True)
     assert made.training_steps == LEAST.iterations + rounds
     kept = zip(made.layers, once.layers, strict=True)
     assert all(not ((weight != 0) & (old == 0)).any() for (weight, _), (old, _) in kept)

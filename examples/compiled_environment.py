@@ -1,9 +1,8 @@
 """An environment of your own that runs as compiled code, in one file: a boat that docks in a current.
 
-A config names the module, so that worker processes find it: `task.env: compiled_environment:Docking-v0`. With
-this folder on the path:
+A config beside this file names it, and worker processes find it: `task.env: compiled_environment:Docking-v0`.
 
-    PYTHONPATH=examples wann evolve examples/docking.yaml
+    wann evolve examples/docking.yaml
 
 Step by step, and the check that holds the compiled code to the environment: docs/environments.md.
 """

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wann.evaluation.chunks import chunks
+from wann.evaluation.chunks import chunks, tapering
 
 
 @given(st.integers(1, 200), st.integers(1, 500), st.integers(1, 300), st.booleans())
@@ -36,3 +36,16 @@ def test_the_lanes_of_one_network_are_cut_into_even_blocks(n_lanes, parts):
     sizes = [chunk.lanes.stop - chunk.lanes.start for chunk in chunks(1, n_lanes, parts, 24)]
     assert max(sizes) - min(sizes) <= 1
     assert len(sizes) == 1 or min(sizes) >= 24
+
+
+@given(st.integers(1, 200), st.integers(1, 200), st.integers(1, 64))
+def test_tapering_chunks_cover_everything_once_and_end_with_single_lanes(n_networks, n_lanes, workers):
+    seen, sizes = np.zeros((n_networks, n_lanes), int), []
+    for chunk in tapering(n_networks, n_lanes, workers):
+        part = seen[chunk.networks, chunk.lanes]
+        left = seen.size - seen.sum()
+        assert 0 < part.size <= -(-left // (8 * workers))
+        part += 1
+        sizes.append(part.size)
+    assert (seen == 1).all()
+    assert sizes[-workers:] == [1] * min(workers, seen.size)

@@ -52,6 +52,17 @@ def test_the_check_of_the_page_passes_and_the_environment_is_exact():
     )
 
 
+def test_the_check_takes_the_file_as_the_page_does():
+    file = EXAMPLES / "compiled_environment.py"
+    call = f"check_dynamics('{file.name}:Docking-v0', steps=200)"
+    code = f"from wann.tasks.compiled.check import check_dynamics\nprint({call})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=EXAMPLES, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert "state=0.0, reward=0.0" in done.stdout
+
+
 def test_the_page_names_every_compiled_environment():
     page = (EXAMPLES.parent / "docs" / "environments.md").read_text("utf-8")
     assert [env for env in COMPILED if page.count(f"| `{env}` |") != 2] == []

@@ -82,17 +82,70 @@ TAKEN = {
     "matmul": lambda s, x: functional.relu(x @ s.fc1.weight.T + s.fc1.bias) @ s.fc2.weight.T,
     "standardised": lambda s, x: s.fc2(functional.relu(s.fc1((x - 0.13) / 0.31))),
     "scaled": lambda s, x: 2.0 - s.fc2(3.0 * functional.relu(s.fc1(x))),
+    "negative": lambda s, x: s.fc2(torch.negative(s.fc1(x))),
+    "absolute": lambda s, x: s.fc2(abs(s.fc1(x).absolute())),
+    "power": lambda s, x: s.fc2(s.fc1(x) ** 2),
+    "twice": lambda s, x: s.fc2(torch.abs(functional.relu(s.relu(s.fc1(x))))),
+    "clamp": lambda s, x: s.fc2(s.fc1(x).clamp(min=0)),
+    "multiply": lambda s, x: s.fc2(torch.relu(torch.multiply(torch.subtract(s.fc1(x), 1.0), 2.0).divide(3))),
+    "plus": lambda s, x: s.fc2(+functional.relu(s.fc1(x))),
+    "alpha dropout": lambda s, x: s.fc2(functional.alpha_dropout(functional.relu(s.fc1(x)))),
     "aside": lambda s, x: (s.mid(s.fc1(x)), s.fc2(functional.relu(s.fc1(x))))[1],
+}
+
+
+def dropped(change):
+    """A `forward` in which the result of a call is not used, only what it does to its argument."""
+
+    def forward(s, x):
+        hidden = s.fc1(x)
+        change(s, hidden)
+        return s.fc2(hidden)
+
+    return forward
+
+
+def renamed(s, x):
+    hidden = other = s.fc1(x)
+    other *= 2.0
+    other -= 1.0
+    return s.fc2(functional.relu(hidden))
+
+
+def afterwards(s, x):
+    hidden = s.fc1(x)
+    kept = functional.relu(hidden)
+    hidden.mul_(3.0)
+    return s.fc2(kept)
+
+
+TAKEN |= {
+    "dropped function": dropped(lambda s, hidden: functional.relu_(hidden)),
+    "dropped method": dropped(lambda s, hidden: hidden.tanh_()),
+    "dropped inplace": dropped(lambda s, hidden: functional.relu(hidden, inplace=True)),
+    "dropped by position": dropped(lambda s, hidden: functional.relu(hidden, True)),
+    "dropped module": dropped(lambda s, hidden: s.inplace(hidden)),
+    "dropped scale": dropped(lambda s, hidden: hidden.mul_(2.0).add_(1.0)),
+    "dropped clamp": dropped(lambda s, hidden: hidden.clamp_(min=0)),
+    "dropped dropout": dropped(lambda s, hidden: functional.dropout(hidden, 0.5, s.training, inplace=True)),
+    "dropped and unused": dropped(lambda s, hidden: functional.gelu(hidden)),
+    "another name": renamed,
+    "changed afterwards": afterwards,
 }
 
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_what_forward_computes_is_taken(name):
-    same(Net(TAKEN[name]).eval())
+    same(Net(TAKEN[name], inplace=nn.ReLU(inplace=True)).eval())
 
 
 def test_an_activation_in_forward_is_not_lost():
     assert same(Net(TAKEN["functional"]).eval()).activation == "relu"
+
+
+def as_function(norm, x):
+    statistics = norm.running_mean, norm.running_var
+    return functional.batch_norm(x, *statistics, norm.weight, norm.bias, training=norm.training)
 
 
 NORMS = {
@@ -100,6 +153,7 @@ NORMS = {
     "between": lambda s, x: s.fc2(functional.relu(s.norm4(s.fc1(x)))),
     "after the activation": lambda s, x: s.fc2(s.norm4(functional.relu(s.fc1(x)))),
     "at the end": lambda s, x: s.norm3(s.fc2(functional.relu(s.fc1(x)))),
+    "as a function": lambda s, x: s.fc2(functional.relu(as_function(s.norm4, s.fc1(x)))),
     "twice": lambda s, x: s.fc2(functional.relu(s.norm4(2.0 * s.norm4(s.fc1(x))))),
 }
 
@@ -158,7 +212,23 @@ REFUSED = {
     "gelu": (lambda s, x: s.fc2(functional.gelu(s.fc1(x))), "function gelu"),
     "silu": (lambda s, x: s.fc2(functional.silu(s.fc1(x))), "function silu"),
     "leaky": (lambda s, x: s.fc2(functional.leaky_relu(s.fc1(x))), "function leaky_relu"),
-    "clamp": (lambda s, x: s.fc2(s.fc1(x).clamp(min=0)), r"method \.clamp"),
+    "clamp": (lambda s, x: s.fc2(s.fc1(x).clamp(min=-1)), r"method \.clamp.*other bounds than min=0"),
+    "cube": (lambda s, x: s.fc2(s.fc1(x) ** 3), "function pow.*another power than 2"),
+    "batch norm": (
+        lambda s, x: s.fc2(functional.batch_norm(s.fc1(x), None, None, training=True)),
+        "batch_norm in training mode",
+    ),
+    "dropped": (dropped(lambda s, hidden: functional.elu_(hidden)), "function elu_"),
+    "dropped to 0": (dropped(lambda s, hidden: hidden.zero_()), r"method \.zero_"),
+    "dropped out": (dropped(lambda s, hidden: torch.tanh(hidden, out=hidden)), "function tanh"),
+    "a view": (dropped(lambda s, hidden: hidden.view(-1, 4).relu_()), r"differ.*in place: method \.relu_"),
+    "a part": (dropped(lambda s, hidden: hidden[:, :2].relu_()), r"differ.*in place: method \.relu_"),
+    "weights": (dropped(lambda s, hidden: s.fc2.weight.mul_(2.0)), r"differ.*in place: method \.mul_"),
+    "len": (
+        lambda s, x: s.fc2(s.fc1(x.view(len(x), -1))),
+        r'at test_torch_prune.py:\d+ ".*len\(x\).*x.size\(0\)',
+    ),
+    "loop": (lambda s, x: torch.stack([s.fc2(row) for row in x]), r"at test_torch_prune.py:\d+ \".*for row"),
     "residual": (lambda s, x: s.fc2(s.fc1(x) + s.mid(s.fc1(x))), "function add"),
     "concatenation": (lambda s, x: torch.cat([s.fc2(s.fc1(x)), s.fc2(s.fc1(-x))], 1), "function cat"),
     "branch": (lambda s, x: s.fc2(s.fc1(x)) if x.sum() > 0 else s.fc2(s.mid(s.fc1(x))), "cannot be traced"),
@@ -197,6 +267,26 @@ def test_modules_of_torch_are_refused_by_name(module):
     net = nn.Sequential(nn.Linear(6, 4), module, nn.Linear(4, 3)).eval()
     with pytest.raises(PruningError, match=rf"module '1' \({type(module).__name__}\)"):
         from_torch_prune(net)
+
+
+def wrappers():
+    yield "torch.jit", torch.jit.script
+    yield "torch.jit", lambda net: nn.Sequential(torch.jit.trace(net, torch.zeros(2, 6)))
+    yield "torch.compile", torch.compile
+    yield "nn.DataParallel", nn.DataParallel
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.parametrize(("kind", "wrap"), list(wrappers()))
+def test_what_stands_for_another_module_is_refused_with_the_cure(kind, wrap):
+    with pytest.raises(PruningError, match=f"got one of {kind}; give the module that it was made of"):
+        from_torch_prune(wrap(plain()))
+
+
+@pytest.mark.parametrize("other", ["net.pt", None, {"0.weight": torch.zeros(4, 6)}])
+def test_what_is_no_module_is_refused(other):
+    with pytest.raises(PruningError, match=r"expected a torch module \(nn.Module\), got a "):
+        from_torch_prune(other)
 
 
 def test_a_convolution_is_refused_by_name():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from copy import deepcopy
 from pathlib import Path
@@ -100,6 +101,8 @@ class Failing(Echo):
                 reward = np.nan
             if self.how == "no reward":
                 reward = None
+            if self.how == "text reward":
+                reward = "1"
             if self.how == "infinite reward":
                 reward = np.inf
             if self.how == "array reward":
@@ -233,6 +236,51 @@ class Single(Echo):
         Single.there -= 1
 
 
+class Licensed(Echo):
+    """Allows so many of it on the machine: each holds a port, or a file, until `close`."""
+
+    def __init__(
+        self, folder: str, most: int = 1, port: int = 0, late: bool = False, deadly: bool = False
+    ) -> None:
+        super().__init__()
+        self.folder, self.most, self.port, self.late, self.deadly = Path(folder), most, port, late, deadly
+        self.held: Path | None = None
+        self.socket = socket.socket()
+        if not late:
+            self._open()
+
+    def _open(self) -> None:
+        try:
+            if self.port:
+                self.socket.bind(("127.0.0.1", self.port))
+            self.held = self._slot()
+        except OSError:
+            self.close()
+            if self.deadly:
+                os._exit(3)
+            raise
+
+    def _slot(self) -> Path:
+        for k in range(self.most):
+            try:
+                (self.folder / str(k)).touch(exist_ok=False)
+                return self.folder / str(k)
+            except FileExistsError:
+                continue
+        raise OSError("no licence is left")
+
+    def reset(self, *, seed: int | None = None, options: Any = None):
+        if self.late and self.held is None:
+            self._open()
+        return super().reset(seed=seed)
+
+    def close(self) -> None:
+        self.socket.close()
+        if self.held:
+            self.held.unlink()
+            self.held = None
+
+
 class OldReset(Echo):
     """Resets as before Gymnasium 0.26: to an observation alone, or without `seed`."""
 
@@ -291,6 +339,6 @@ class Patient(gymnasium.Wrapper):
 
 
 _TOYS = (Echo, Failing, Deadly, Fatal, Threads, Notes, Slow, Mirror, Keeper, Unseeded, Single, OldReset)
-for _class in (*_TOYS, Scribbler, Endless):
+for _class in (*_TOYS, Licensed, Scribbler, Endless):
     if f"toys/{_class.__name__}-v0" not in gymnasium.registry:
         gymnasium.register(f"toys/{_class.__name__}-v0", entry_point=_class)

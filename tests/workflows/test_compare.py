@@ -173,3 +173,16 @@ def test_latest_is_read_once(runs, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(runs / "a0", "runs/x/a0")
     assert [each.run for each in reading.read_candidates(["latest", "latest"])[0]] == ["runs/x/a0"]
+
+
+@pytest.mark.parametrize("figure", ["search", "random", "tuned-shared"])
+def test_only_the_figure_that_is_asked_for_is_played(runs, monkeypatch, figure):
+    asked = []
+
+    def noted(*args, **kwargs):
+        asked.append(kwargs["regimes"])
+        return judge(*args, **kwargs)
+
+    monkeypatch.setattr(playing, "test", noted)
+    compare([runs / "a0", runs / "a1"], 2, workers=1, figure=figure)
+    assert asked == [[figure], [figure]]

@@ -14,6 +14,7 @@ from wann.evaluation.process_pool import ProcessPool
 from wann.evaluation.stepped.reuse import Verdict
 from wann.workflows.build import build_task
 from wann.workflows.evolve import MOSTLY_FAILED, start
+from wann.workflows.watcher import Silent
 
 CONFIG = """
 task: {{env: "{toys}:toys/{name}-v0", kwargs: {kwargs}}}
@@ -39,11 +40,21 @@ class InThisProcess(ProcessPool):
         pass
 
 
-def search(toys, folder, name, kwargs, episodes=8, seed=0):
+class Notes(Silent):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def search(toys, folder, name, kwargs, episodes=8, seed=0, watcher=None):
     config = parse_config(
         CONFIG.format(toys=toys, name=name, kwargs=kwargs, episodes=episodes, seed=seed), "c.yaml"
     )
-    return start(config, folder, "c", pool=InThisProcess(build_task(config.task)))
+    return start(config, folder, "c", watcher, InThisProcess(build_task(config.task)))
 
 
 def test_a_search_that_mostly_fails_does_not_just_finish(toys, tmp_path, capsys):
@@ -75,3 +86,12 @@ def test_where_all_fail_the_message_says_why(toys, tmp_path):
     assert "unexpected keyword argument 'seed'" in str(caught.value)
     assert "reset(self, *, seed=None, options=None)" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_where_some_fail_the_note_says_why(toys, tmp_path):
+    notes = Notes()
+    search(toys, tmp_path / "run", "Failing", "{how: no reward, rate: 0.3}", watcher=notes)
+    told = [note for note in notes.notes if note.startswith("episodes fail")]
+    assert len(told) == 1
+    assert "the reward is None, expected a number" in told[0]
+    assert "log.txt" in told[0]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from wann.config import load_config, parse_config
-from wann.errors import DataChanged
+from wann.errors import DataChanged, DataError
 from wann.records.manifest import read_manifest
 from wann.records.origin import changed_code, changed_data
 from wann.tasks.classification import make_classification
+from wann.tasks.datasets import catalogue
+from wann.tasks.datasets.files import COLLECTIONS, NAMES, checksum
 from wann.tasks.environment import make_task
 from wann.tasks.origin import origin_of
 from wann.workflows.evolve import resume, start
@@ -83,6 +88,57 @@ def test_changed_data_are_refused(tmp_path: Path, name: str) -> None:
     assert (run / "history.csv").read_bytes().startswith(before)
     write(data)
     assert resume(run, 3).state.generation == 3
+
+
+def write_idx(folder: Path, monkeypatch: pytest.MonkeyPatch, shift: int, publish: bool = True) -> None:
+    """Write 6 x 6 images as MNIST's four files, and take them for the published ones."""
+    rng = np.random.default_rng(0)
+    sums = []
+    for name, count in zip(NAMES, (60, 60, 20, 20), strict=True):
+        labels = "labels" in name
+        array = np.arange(count) % 10 if labels else (rng.integers(0, 200, (count, 6, 6)) + shift)
+        head = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+        content = head + array.astype(np.uint8).tobytes()
+        (folder / name).write_bytes(content)
+        sums.append(checksum(content))
+    if publish:
+        published = replace(COLLECTIONS["mnist"], checksums=tuple(sums), elsewhere=())
+        monkeypatch.setitem(COLLECTIONS, "mnist", published)
+    catalogue._load.cache_clear()  # as a new process does
+
+
+def test_changed_files_of_mnist_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder := tmp_path / "mnist").mkdir()
+    monkeypatch.setenv("WANN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write_idx(folder, monkeypatch, 0)
+    run = searched(tmp_path, "dataset: mnist28")
+    for path in list(folder.iterdir()):  # packed is no change
+        (folder / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    catalogue._load.cache_clear()
+    assert resume(run, 2).state.generation == 2
+    write_idx(folder, monkeypatch, 50, publish=False)
+    for again in (lambda: resume(run, 3), lambda: verify(run)):
+        with pytest.raises(DataError, match="another file than the published one"):
+            again()
+    write_idx(folder, monkeypatch, 50)  # and were it published anew, it would not be the run's
+    for again in (lambda: resume(run, 3), lambda: verify(run)):
+        with pytest.raises(DataChanged, match="mnist28 has changed"):
+            again()
+    with pytest.raises(DataChanged):
+        tune_twice(run, folder, monkeypatch)
+    write_idx(folder, monkeypatch, 0)
+    assert resume(run, 3).state.generation == 3
+    catalogue._load.cache_clear()
+
+
+def tune_twice(run: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tune a run, and go on with that when the data are others."""
+    write_idx(folder, monkeypatch, 0)
+    tune(run, settings={"iterations": 1})
+    write_idx(folder, monkeypatch, 50)
+    tune(run, settings={"iterations": 2})
 
 
 def test_changed_code_is_said_once_and_noted(tmp_path: Path) -> None:

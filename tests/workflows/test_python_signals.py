@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 import wann
 from wann.config import parse_config, parse_prune_config
 from wann.records.manifest import read_manifest
+from wann.workflows.build import build_task
 from wann.workflows.interruption import answering, interruption
 from wann.workflows.prune import start as prune
 from wann.workflows.prune_watcher import SilentPruning
@@ -127,6 +129,18 @@ def test_a_handler_of_the_users_is_called_once_all_is_saved(tmp_path, run, numbe
     run(tmp_path / "run", number)
     assert met == [(number, "interrupted")]
     assert signal.getsignal(number) is handler
+
+
+def test_ctrl_c_while_the_task_is_built_is_not_lost(tmp_path, handlers, monkeypatch):
+    def build(section: Any) -> Any:
+        with suppress(KeyboardInterrupt):  # as LLVM's callbacks do
+            signal.raise_signal(signal.SIGINT)
+        return build_task(section)
+
+    monkeypatch.setattr("wann.workflows.evolve.build_task", build)
+    with pytest.raises(KeyboardInterrupt):
+        evolve(tmp_path / "run")
+    assert read_manifest(tmp_path / "run")["status"] == "interrupted"
 
 
 def test_a_replay_ends_at_once_and_leaves_the_run_as_it_was(tmp_path, handlers):

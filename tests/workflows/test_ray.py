@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from wann.config import parse_config
+from wann.config import load_config, parse_config
 from wann.records.history import read_history
 from wann.workflows.evolve import start
 
@@ -16,6 +16,23 @@ TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 40}
 search: {population: 16, generations: 4}
 evaluation: {episodes: 2, backend: local, workers: 1}
+"""
+
+TRACKER = """
+import numpy as np, gymnasium
+from physics import g
+
+class Tracker(gymnasium.Env):
+    observation_space = action_space = gymnasium.spaces.Box(-1, 1, (1,), np.float64)
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.x = self.np_random.uniform(-1, 1, 1)
+        self.t = 0
+        return self.x, {}
+    def step(self, action):
+        self.t += 1
+        self.x = np.clip(self.x + g * action, -1, 1)
+        return self.x, float(1 - abs(self.x[0])), False, self.t == 8, {}
 """
 
 # In a process of its own: a cluster leaves threads, sockets and warnings behind.
@@ -48,6 +65,33 @@ def test_ray_gives_the_same_rows(tmp_path):
         for name in ("local", "ray")
     ]
     assert len(rows[0]) == 4
+    assert rows[1] == rows[0]
+
+
+def test_an_environment_file_of_ones_own_gives_the_same_rows(tmp_path):
+    """With a module beside it, and from another folder: Ray's workers find both."""
+    pytest.importorskip("ray")
+    (folder := tmp_path / "mine").mkdir()
+    (folder / "tracker.py").write_text(TRACKER)
+    (folder / "physics.py").write_text("g = 0.5\n")
+    text = TEXT.replace("{env: CartPole-v1, max_episode_steps: 40}", "{env: 'tracker.py:Tracker'}")
+    (folder / "config.yaml").write_text(text)
+    start(load_config(folder / "config.yaml"), tmp_path / "local", "t")
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(folder / "config.yaml"), str(tmp_path / "ray")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [
+        [replace(row, seconds=0.0) for row in read_history(tmp_path / name / "history.csv")]
+        for name in ("local", "ray")
+    ]
+    assert rows[0][-1].failed == 0
+    assert rows[0][-1].champion != 0.0
     assert rows[1] == rows[0]
 
 

@@ -30,7 +30,7 @@ def network_file(dataset: str, scale: str, folder: Path) -> NetworkFile:
 
 
 def scale_line(file: NetworkFile, folder: Path) -> list[str]:
-    export, _ = to_export(file, folder / "network.json", "n")
+    export, _, _ = to_export(file, folder / "network.json", "n")
     return [line for line in export.facts() if line.startswith("Scale: ")]
 
 
@@ -73,7 +73,7 @@ def test_exports_of_tables_say_it_by_column_and_in_the_file(tmp_path):
     )
     by_hand = np.column_stack([(raw[:, int(k)].astype(float) - float(c)) / float(s) for k, c, s in told])
     np.testing.assert_array_equal(by_hand.astype(np.float32), scaled)
-    export, _ = to_export(file, tmp_path / "network.json", "n")
+    export, _, _ = to_export(file, tmp_path / "network.json", "n")
     with (tmp_path / "n.c").open("wb") as target:
         write_c(export, target)
     assert told[-1][1] in (tmp_path / "n.c").read_text()

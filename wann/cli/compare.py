@@ -57,6 +57,7 @@ def compare(
 
     Example: wann compare runs/mnist16/* runs/prune16 -o picture.png
     """
+    from wann.cli.changes import say_changes
     from wann.errors import OutputError, did_you_mean
     from wann.report.comparison import check_picture, draw
     from wann.workflows.compare import compare as set_side_by_side
@@ -68,7 +69,7 @@ def compare(
         raise OutputError(
             f"--figure {figure}: expected one of {', '.join(FIGURES)}{did_you_mean(figure, FIGURES)}"
         )
-    comparison, points = set_side_by_side(runs, episodes, seed, workers, figure)
+    comparison, points = set_side_by_side(runs, episodes, seed, workers, figure, say_changes)
     if table is not None:
         write_points(table, points)
     if output is not None:

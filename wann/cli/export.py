@@ -42,6 +42,7 @@ def export(
 
     Example: wann export latest -f c --number float -o champion.c
     """
+    from wann.cli.changes import say_changes
     from wann.errors import OutputError
     from wann.export.c_size import memory
     from wann.export.writers import format_of, number_of, write_export
@@ -54,7 +55,8 @@ def export(
     output = output or path.with_suffix(FORMATS[name].endings[0])
     if output.resolve() == path.resolve():
         raise OutputError(f"{output}: is the network itself; choose another -o")
-    bundle, note = to_export(file, path, output.stem.removesuffix(".graph"), number)
+    bundle, note, changed = to_export(file, path, output.stem.removesuffix(".graph"), number)
+    say_changes(changed)
     if note:
         typer.echo(f"note: {note}", err=True)
     write_export(bundle, name, output)

@@ -52,16 +52,19 @@ def render(
 
     Example: wann render latest --weight -1.5 --weight 1.5 --network -o best.gif
     """
+    from wann.cli.changes import say_changes
     from wann.errors import OutputError
     from wann.records.find import find_network
     from wann.tasks.classification import ClassificationTask
     from wann.workflows.build import build_task, plan_network
+    from wann.workflows.origin import changes_of
     from wann.workflows.show import portrait_of
 
     file, path = find_network(network)
     task = build_task(file.task)
     plan = plan_network(file, task, path)
     weights = _weights(file, plan, weight, all_weights)
+    say_changes(changes_of(path, file.task, task))
     if isinstance(task, ClassificationTask):
         from wann.report.sheet import sheet
 

@@ -38,13 +38,16 @@ def report(
 
     Example: wann report latest -o report.html --plots
     """
+    from wann.cli.changes import say_changes
     from wann.errors import OutputError
     from wann.records.files import write_atomically
     from wann.records.find import find_network, resolve
     from wann.records.paths import RunPaths
     from wann.report.page import write_page
     from wann.report.plots import write_plots
+    from wann.workflows.build import build_task
     from wann.workflows.dossier import gather, told_apart
+    from wann.workflows.origin import changes_of
 
     targets = resolve(networks)
     found = [find_network(target) for target in targets]
@@ -54,6 +57,7 @@ def report(
     output = output or _beside(found[0][1])
     if output.is_dir() or not output.parent.is_dir():
         raise OutputError(f"{output}: cannot be written; expected a file's name in a folder that is there")
+    say_changes(line for file, path in found for line in changes_of(path, file.task, build_task(file.task)))
     dossiers = []
     for target in targets:
         say(f"{target}: judged on what its search never saw")

@@ -77,8 +77,10 @@ def _show(outcome: Outcome, as_json: bool, judged: bool) -> None:
     ):
         say(f"  {name:<15} {what}")
     say("Next:")
-    for command, what in _next_commands(outcome, judged):
-        say(f"  {command:<42} {what}")
+    commands = _next_commands(outcome, judged)
+    width = max(42, *(len(command) + 1 for command, _ in commands))
+    for command, what in commands:
+        say(f"  {command:<{width}} {what}")
 
 
 def _next_commands(outcome: Outcome, judged: bool) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ def test(
 
     Example: wann test latest --episodes 1000 --json
     """
+    from wann.cli.changes import say_changes
     from wann.cli.compiling import say_if_compiling
     from wann.config import load_config
     from wann.evaluation.regime_names import parse_regimes
@@ -69,8 +70,7 @@ def test(
     report = judge(target, config, episodes, seed, workers, own_weights=own, regimes=asked, quick=quick)
     if quick:
         _say_what_is_less(report)
-    for line in report.changed:
-        typer.echo(f"wann: {line}; the figures are of what there is now", err=True)
+    say_changes(report.changed)
     show_failures(report)
     if as_json:
         say(json.dumps(finite(report.to_json()), indent=1))

@@ -16,6 +16,7 @@ from wann.config.loading import (
     parse_config,
     rooted,
 )
+from wann.config.mapping import config_of
 from wann.config.models import (
     Config,
     EvaluationConfig,
@@ -40,6 +41,7 @@ __all__ = [
     "TaskConfig",
     "TopologyConfig",
     "config_hash",
+    "config_of",
     "describe_keys",
     "dump_config",
     "is_config",

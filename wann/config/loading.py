@@ -56,6 +56,7 @@ def parse(
     overrides: Sequence[str] = (),
     check: Callable[[Model], Iterable[tuple[Path, str]]] = lambda config: (),
     folder: FilePath | None = None,
+    numbered: bool = True,
 ) -> Model:
     """Read a config of some kind from YAML text.
 
@@ -67,11 +68,12 @@ def parse(
         overrides: `--set` strings.
         check: what else is wrong with a config, as (path, words).
         folder: where files that it names are, which become absolute; None leaves them as they are.
+        numbered: whether messages name lines, of a text that somebody has written.
 
     Raises:
         ConfigError: something in the text or in an override is wrong.
     """
-    document = read_yaml(text, lambda line, column: Place(where, line, column))
+    document = read_yaml(text, lambda line, column: Place(where, line, column) if numbered else Place(where))
     if not document.faults and not isinstance(document.value, dict):
         got = "nothing" if document.value is None else shown(document.value)
         what = f"got {got}, expected the sections {', '.join(model.model_fields)}"

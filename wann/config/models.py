@@ -112,7 +112,8 @@ class TaskConfig(_Section):
         default=None,
         description="Environments that a process may hold at once, such as 1 for one that drives a "
         "simulator; null: any number. Episodes are played one after the other, so that only films of several "
-        "weights need more than one.",
+        "weights need more than one. Where it is set, only as many workers play as this machine has room "
+        "for.",
     )
     max_episode_steps: Steps | None = Field(
         default=None,

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wann.evaluation.pools import ChunkedPool, ThreadPool, cores, in_threads
+from wann.evaluation.room import find_room
 from wann.evaluation.worker import leave_if_imported
 from wann.tasks.task import AnyTask, Task
 
 
-def make_pool(task: AnyTask, backend: str = "local", workers: int | None = None) -> ChunkedPool:
+def make_pool(
+    task: AnyTask,
+    backend: str = "local",
+    workers: int | None = None,
+    say: Callable[[str], None] | None = None,
+) -> ChunkedPool:
     """Start a pool: `local` (threads for what is compiled, else processes) or `ray`; all cores by default.
 
     Kernels are compiled, or found in the cache, before the first worker starts.
+
+    Args:
+        task: what is played.
+        backend: `local` or `ray`.
+        workers: how many; there are fewer where the machine has no room for so many environments.
+        say: is told that, in one line.
     """
     leave_if_imported()
-    pool = _started(task, backend, workers or cores())
+    workers, told = find_room(task, workers or cores(), backend)
+    if told and say:
+        say(told)
+    pool = _started(task, backend, workers)
     try:
         pool.settle()
     except BaseException:

@@ -8,6 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
+# Of what is left, the next chunk is so small a part of a worker's share.
+_SHARES = 8
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -35,3 +38,24 @@ def chunks(
     edges = np.linspace(0, n_networks if n_networks > 1 else n_lanes, count + 1).astype(int).tolist()
     for a, b in pairwise(edges):
         yield Chunk(slice(a, b), slice(0, n_lanes)) if n_networks > 1 else Chunk(slice(0, 1), slice(a, b))
+
+
+def tapering(n_networks: int, n_lanes: int, workers: int) -> Iterator[Chunk]:
+    """Cut work for workers that fetch a chunk when they are free: large ones first, single lanes last.
+
+    Nobody knows how long an episode will be, and one may be a hundred times as long as another. What a worker
+    still has to do while the others have nothing left is so one episode at most, at few chunks in all.
+    A chunk is a run of networks, or of the lanes of one.
+    """
+    network = lane = 0
+    while network < n_networks:
+        left = (n_networks - network) * n_lanes - lane
+        size = -(-left // (_SHARES * workers))
+        if lane == 0 and size >= n_lanes:
+            count = size // n_lanes
+            yield Chunk(slice(network, network + count), slice(0, n_lanes))
+            network += count
+            continue
+        end = min(lane + size, n_lanes)
+        yield Chunk(slice(network, network + 1), slice(lane, end))
+        network, lane = (network, end) if end < n_lanes else (network + 1, 0)

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from wann.evaluation.chunks import Chunk, chunks
+from wann.evaluation.chunks import Chunk, chunks, tapering
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
 from wann.evaluation.play import Play, as_evaluation, check_fit, least_lanes, play, prepare
 from wann.evaluation.stepped.reuse import Verdict, settle
@@ -21,9 +21,8 @@ from wann.network.network import Networks
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask, Task
 
-# Chunks per worker: enough to even out networks that take longer than others. Episodes that are stepped
-# differ more, and take so long that sending a chunk is nothing beside them.
-MOST_CHUNKS, MOST_STEPPED = 6, 20
+# Chunks per worker: enough to even out networks that take longer than others.
+MOST_CHUNKS = 6
 
 
 # What `play` is called with, after the task.
@@ -91,8 +90,9 @@ class ChunkedPool:
 
     def _cut(self, n_networks: int, n_lanes: int) -> Iterator[Chunk]:
         """How so much work is cut."""
-        most = MOST_CHUNKS if in_threads(self.task) else MOST_STEPPED
-        return chunks(n_networks, n_lanes, most * self.workers, least_lanes(self.task))
+        if not in_threads(self.task):
+            return tapering(n_networks, n_lanes, self.workers)
+        return chunks(n_networks, n_lanes, MOST_CHUNKS * self.workers, least_lanes(self.task))
 
     def _run(self, jobs: list[PlayJob]) -> Iterator[Play]:
         raise NotImplementedError

@@ -16,7 +16,7 @@ from wann.evaluation.pools import MOST_CHUNKS, ChunkedPool, PlayJob, ThreadPool,
 from wann.evaluation.ray_cluster import RETRIES, import_ray, object_store_bytes, start_ray
 from wann.evaluation.stepped.reuse import Verdict, check_reuse
 from wann.network.network import Networks
-from wann.tasks.task import AnyTask
+from wann.tasks.task import AnyTask, Task
 
 _CHUNK_SECONDS = 0.2
 _SENDING_SECONDS = 0.006
@@ -45,10 +45,24 @@ class RayPool(ChunkedPool):
         self._prepare: Any = self._ray.remote(num_cpus=1, max_retries=RETRIES)(_prepare_worker)
         self._actors: list[Any] = []
         if self._owns and in_threads(task):
-            actor: Any = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=RETRIES)(_Player)
-            self._actors = [actor.remote() for _ in range(workers)]
+            self._start_actors()
         self._driver = ThreadPool(task, min(workers, cores()))
         self._seconds_per_lane = 0.0  # of a network's lane on one worker, as the last play took
+
+    def _start_actors(self) -> None:
+        actor: Any = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=RETRIES)(_Player)
+        self._actors = [actor.remote() for _ in range(self.workers)]
+
+    def settle(self) -> None:
+        """As for every pool; who may hold only so many environments then has actors, each with one."""
+        super().settle()  # by a task, for which actors leave no core
+        if (
+            self._owns
+            and not self._actors
+            and isinstance(self.task, Task)
+            and self.task.instances is not None
+        ):
+            self._start_actors()
 
     def prepare(self, n_networks: int, n_lanes: int) -> None:
         """As for every pool, and in every worker too: they start and load their kernels side by side."""

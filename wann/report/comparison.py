@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from wann.errors import OutputError
@@ -19,6 +20,7 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#
 _MARKERS = ("o", "s", "^", "D", "v", "<", ">", "h", "p", "d", "8")
 _FRONTS = {SEARCHED: ("#000000", "-"), PRUNED: ("#6E6E6E", "--")}
 _MOST_ROWS = 14  # of the legend, in a column
+_WIDEST = 36  # characters in a row of it: what one method's long name takes, the axes lose
 # The same file for the same figures: no dates, no random names.
 _SETTINGS: Any = {
     "svg.hashsalt": "wann",
@@ -151,7 +153,7 @@ def _sorted_legend(axes: Any) -> tuple[list[Any], list[str]]:
     handles, labels = axes.get_legend_handles_labels()
     last = ("front of", "dense,")
     order = sorted(range(len(labels)), key=lambda k: labels[k].startswith(last))
-    return [handles[k] for k in order], [labels[k] for k in order]
+    return [handles[k] for k in order], [fill(labels[k], _WIDEST, break_long_words=False) for k in order]
 
 
 def _columns(axes: Any) -> int:

@@ -14,7 +14,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from types import ModuleType
@@ -49,7 +49,7 @@ def origin_of(task: AnyTask, code: Iterable[str] = ()) -> Origin:
         names = list(code)
     else:
         names = [task.env, *code]
-        found["packages"] = _packages(task)
+        found["packages"] = dict(_packages(task))
     if files := {str(file): digest(file) for name in names for file in _files(name)}:
         found["code"] = dict(sorted(files.items()))
     return found
@@ -103,8 +103,12 @@ def _installations() -> tuple[Path, ...]:
     return tuple({Path(sysconfig.get_path(name)) for name in ("purelib", "platlib", "stdlib")})
 
 
+@lru_cache(maxsize=16)
 def _packages(task: Any) -> dict[str, str]:
-    """The packages that hold an environment, and those that its modules are written with: their versions."""
+    """The packages that hold an environment, and those that its modules are written with: their versions.
+
+    A task is asked once: while its episodes are played, there may be no room for another environment.
+    """
     from wann.tasks.environment import environment_of
 
     environment = environment_of(task)

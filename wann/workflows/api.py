@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wann.config import Config, is_config, load_config, override
+from wann.config import Config, config_of, is_config
 from wann.records.find import RUNS, find_run
 from wann.records.history import read_history
 from wann.records.manifest import read_manifest
@@ -77,7 +77,7 @@ class Run:
 
 
 def evolve(
-    config: Config | str | Path,
+    config: Config | Mapping[str, Any] | str | Path,
     *,
     overrides: tuple[str, ...] = (),
     seed: int | None = None,
@@ -90,7 +90,8 @@ def evolve(
     """Search as `wann evolve` does, and return the run.
 
     Args:
-        config: a config or the path of a YAML file.
+        config: a config, the path of a YAML file, or a mapping such as `{"task": {"env": "CartPole-v1"}}`,
+            which is checked as a file is; files that it names are from the working folder.
         overrides: as `--set`, for example `("search.population=32",)`.
         seed, backend, workers: replace the config's.
         run_dir: the run folder; None makes one below `runs/`.
@@ -100,11 +101,10 @@ def evolve(
     Raises:
         WannError: the config, the task, the folder or the backend is not as it should be.
     """
-    name = "run" if isinstance(config, Config) else Path(config).stem
-    loaded = config if isinstance(config, Config) else load_config(config)
+    name = "run" if isinstance(config, Config | Mapping) else Path(config).stem
     settings = {"run.seed": seed, "evaluation.backend": backend, "evaluation.workers": workers}
     changes = [*overrides, *(f"{key}={value}" for key, value in settings.items() if value is not None)]
-    loaded = override(loaded, changes)
+    loaded = config_of(config, changes)
     folder = Path(run_dir) if run_dir else workflow.new_folder(RUNS, name, loaded.run.seed)
     return Run(workflow.start(loaded, folder, name, watcher, tensorboard=tensorboard).folder)
 
@@ -141,7 +141,7 @@ def load(run: str | Path) -> Run:
 
 
 def tune(
-    target: Config | str | Path,
+    target: Config | Mapping[str, Any] | str | Path,
     method: str | None = None,
     *,
     settings: Mapping[str, Any] | None = None,
@@ -157,7 +157,8 @@ def tune(
     """Train the weights of a network's connections, as `wann tune` does; an equal call goes on.
 
     Args:
-        target: `latest`, a run folder, a network file, or a config with a topology (or its path).
+        target: `latest`, a run folder, a network file, or a config with a topology (or its path,
+            or a mapping, as of `evolve`).
         method: `cma`, `reinforce` or `gradient`; None for the one that fits the task.
         settings: of the method, for example `{"iterations": 200, "population": 32}`; see docs/tune.md.
         seed: of all that is drawn; None for the config's, else 0.
@@ -172,7 +173,7 @@ def tune(
         WannError: there is no such network, it cannot be tuned so, or files cannot be written.
     """
     network: str | Path | DenseRun
-    if isinstance(target, Config) or is_config(target):
+    if isinstance(target, Config | Mapping) or is_config(target):
         network = DenseRun.of(target, seed, Path(run_dir) if run_dir else None)
     else:
         network = target

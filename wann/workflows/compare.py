@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wann.errors import RunError
 from wann.records.cell_row import DENSE
 from wann.report.pareto import PRUNED, SEARCHED, Comparison, Entry
-from wann.workflows.comparing.candidates import read_candidates
+from wann.workflows.comparing.candidates import Candidate, read_candidates
 from wann.workflows.comparing.figures import Figure
 from wann.workflows.comparing.methods import each_once, methods_of, notes_on_runs
 from wann.workflows.comparing.points import Point, points_of, write_points
+from wann.workflows.origin import changes_of
 
 __all__ = ["Figure", "Point", "compare", "write_points"]
 
@@ -22,6 +23,7 @@ def compare(
     seed: int = 0,
     workers: int | None = None,
     figure: Figure | str = Figure.BEST,
+    say: Callable[[Sequence[str]], None] = lambda lines: None,
 ) -> tuple[Comparison, list[Point]]:
     """Set runs and networks side by side.
 
@@ -37,6 +39,7 @@ def compare(
         figure: by which all of them count. By `best`, a search counts with the better of a tuned shared
             weight and trained weights, a network file with its trained weights or else its shared weight, and
             a cell with its trained weights.
+        say: is given what has changed since the runs were made, before anything is played.
 
     Raises:
         RunError: they are of several tasks, or there is nothing to compare in one, or none has the figure.
@@ -44,6 +47,7 @@ def compare(
     figure = Figure(figure)
     read, notes = read_candidates(runs)
     candidates, twice = each_once(read)
+    say(_changes(candidates))
     methods = methods_of(candidates, figure)
     notes += [*twice, *notes_on_runs(candidates, methods)]
     found = list(points_of(candidates, methods, figure, episodes, seed, workers))
@@ -55,6 +59,12 @@ def compare(
         names = ", ".join(str(each.target) for each in without)
         notes.append(f"left out, no trained weights: {names}")
     return _comparison(points, figure, episodes, notes), points
+
+
+def _changes(candidates: Sequence[Candidate]) -> list[str]:
+    """What is not as it was when the runs were made; cells of one run share their task."""
+    runs = {each.run: each for each in candidates}
+    return [line for each in runs.values() for line in changes_of(each.path, each.file.task, each.task)]
 
 
 def _comparison(points: list[Point], figure: Figure, episodes: int, notes: list[str]) -> Comparison:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from wann.config import Config, config_hash, load_config, override, rooted
+from wann.config import Config, config_hash, config_of, rooted
 from wann.errors import ConfigError, RunExists
 from wann.genome.dense import dense_genome
 from wann.records.find import RUNS
@@ -27,18 +29,23 @@ class DenseRun:
     name: str
 
     @classmethod
-    def of(cls, config: Config | str | Path, seed: int | None = None, folder: Path | None = None) -> DenseRun:
-        """The run of a config or its file, by default in a new folder below `runs/`; `seed` is `run.seed`.
+    def of(
+        cls,
+        config: Config | Mapping[str, Any] | str | Path,
+        seed: int | None = None,
+        folder: Path | None = None,
+    ) -> DenseRun:
+        """The run of a config, a mapping or a file, by default in a new folder below `runs/`.
 
         Raises:
             ConfigError: the config is faulty, or has no topology.
         """
-        name = "run" if isinstance(config, Config) else Path(config).stem
+        given = isinstance(config, Config | Mapping)
+        name = "run" if given else Path(config).stem
         changes = [] if seed is None else [f"run.seed={seed}"]
-        given = isinstance(config, Config)
-        loaded = rooted(override(config, changes)) if given else load_config(config, changes)
+        loaded = rooted(config_of(config, changes))
         if loaded.topology is None:
-            where = "config" if isinstance(config, Config) else config
+            where = "config" if given else config
             raise ConfigError(
                 [f"{where}: topology: there is none, so it is searched: wann evolve; then tune the run"]
             )

@@ -106,16 +106,15 @@ def start(
         raise ConfigError([f"topology: {name} has a fixed one, which is trained: wann tune CONFIG"])
     if tensorboard:
         check_tensorboard()
-    task = pool.task if pool else build_task(config.task)
-    if pool is None:
-        say_notes(task, watcher)
-    with (
-        interruption(watcher) as interrupted,
-        RunDirectory.create(folder, name, config, task.facts) as directory,
-    ):
-        if tensorboard:
-            directory.draw_curves()
-        return _search(directory, task, None, StopRules.of(config), watcher, interrupted, pool=pool)
+    # from the beginning: what compiles meanwhile would swallow the KeyboardInterrupt of a Ctrl-C
+    with interruption(watcher) as interrupted:
+        task = pool.task if pool else build_task(config.task)
+        if pool is None:
+            say_notes(task, watcher)
+        with RunDirectory.create(folder, name, config, task.facts) as directory:
+            if tensorboard:
+                directory.draw_curves()
+            return _search(directory, task, None, StopRules.of(config), watcher, interrupted, pool=pool)
 
 
 def resume(
@@ -201,7 +200,7 @@ def _search(
         state = init(config.search, config.run.seed, task.n_inputs, task.n_outputs, task.output_activation)
     status, told_failure = "failed", False
     try:
-        with nullcontext(pool) if pool else make_pool(task, backend, workers) as pool:
+        with nullcontext(pool) if pool else make_pool(task, backend, workers, watcher.note) as pool:
             watcher.begin(config, task, state.generation, rules.generations)
             pool.first_error = None  # one pool may serve several runs
             _note_environments(directory, pool, watcher)
@@ -214,7 +213,10 @@ def _search(
                 if pool.first_error and not told_failure:
                     told_failure = True
                     directory.log(f"the first episode that failed:\n{pool.first_error}")
-                    watcher.note(f"episodes fail; the first traceback is in {directory.paths.log}")
+                    watcher.note(
+                        f"episodes fail; the first: {gist(pool.first_error)}; its traceback is in "
+                        f"{directory.paths.log}"
+                    )
         status = _ending(state, directory, rules) or "interrupted"
     except KeyboardInterrupt:
         status = "interrupted"

@@ -12,12 +12,15 @@ from wann.records.network_file import NetworkFile
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets import NONE, Dataset
 from wann.workflows.build import build_task, plan_network
+from wann.workflows.origin import changes_of
 
 
 def to_export(
     file: NetworkFile, path: Path, name: str, number: str = DOUBLE
-) -> tuple[NetworkExport, str | None]:
-    """Return a network with all that is known of it, and a note where its task's names are not.
+) -> tuple[NetworkExport, str | None, list[str]]:
+    """Return a network with all that is known of it, a note where its task's names are not, and changes.
+
+    Changes are a line for each thing of the task that is not as it was when the network's run was made.
 
     Args:
         file, path: the network file, and where it lies.
@@ -27,9 +30,11 @@ def to_export(
     Raises:
         GenomeError: the network does not fit its task.
     """
+    changed: list[str] = []
     try:
         task = build_task(file.task)
         plan, inputs, outputs, note = plan_network(file, task, path), task.inputs, task.outputs, None
+        changed = changes_of(path, file.task, task)
         classifies = isinstance(task, ClassificationTask)
         image, scale = (task.data.shape, _scale_of(task.data)) if classifies else (None, None)
     except TaskError as error:
@@ -51,7 +56,7 @@ def to_export(
         image=image,
         scale=scale,
     )
-    return export, note
+    return export, note, changed
 
 
 def _scale_of(data: Dataset) -> str | None:

@@ -22,7 +22,7 @@ from wann.records.find import find_network, resolve
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network, trained_weights
-from wann.workflows.origin import changes_beside, origin_of_section
+from wann.workflows.origin import changes_of
 
 SEARCH_WEIGHTS = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
 EPISODES, QUICK_EPISODES = 100, 20
@@ -184,7 +184,7 @@ def test(
     if weights is None:
         own = file.provenance.get("shared_weights", SEARCH_WEIGHTS)
         weights = config.evaluation.shared_weights if config else own
-    changed = () if config else tuple(changes_beside(path, origin_of_section(file.task, task)))
+    changed = () if config else tuple(changes_of(path, file.task, task))
     trained, source = trained_weights(target, file, path, network) if tuned else (None, None)
     if regimes is not None and trained is None:
         check_trained(asked, target)

@@ -60,8 +60,16 @@ def changes_beside(network: Path, now: Origin) -> list[str]:
         was = recorded_origin(read_manifest(folder)) if folder else {}
     except RunError:
         return []
+    if "code" in was:  # a criterion's file plays no part in what a network does
+        code = {file: digest for file, digest in was["code"].items() if file in now.get("code", {})}
+        was = was | {"code": code}
     data = changed_data(was, now)
     return [*([f"{data} since the run was made"] if data else []), *changed_code(was, now)]
+
+
+def changes_of(path: Path, section: TaskConfig, task: AnyTask) -> list[str]:
+    """Return what has changed since a network's run was made; `task` is built of its file's `section`."""
+    return changes_beside(path, origin_of_section(section, task))
 
 
 def _code(config: Config | PruneConfig) -> Iterator[str]:

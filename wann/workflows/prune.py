@@ -13,6 +13,7 @@ from wann.config import PruneConfig, rooted
 from wann.errors import OutputError, RunExists
 from wann.evaluation.jobs import Jobs, make_jobs
 from wann.evaluation.pools import cores
+from wann.evaluation.room import find_room
 from wann.evaluation.worker import leave_if_imported
 from wann.records.cell_row import CellRow
 from wann.records.manifest import PRUNE, begin_session, end_session, kind_of, read_manifest
@@ -181,7 +182,10 @@ class _Session:
         if not seeds:
             self.watcher.note(f"nothing to do: all {len(self.names)} cells are finished already")
             return self._outcome("finished")
-        workers = min(settings.workers or cores(), len(seeds) + len(self.waiting))
+        wanted = min(settings.workers or cores(), len(seeds) + len(self.waiting))
+        workers, told = find_room(self.task, wanted, settings.backend)
+        if told:
+            self.watcher.note(told)
         origin = origin_of_config(self.config, self.task)
         begin_session(paths, settings.backend, workers, len(self.names), origin, self.changed)
         status = "failed"

@@ -110,7 +110,10 @@ def evolve_seeds(
     task, settings = build_task(config.task), config.evaluation
     say_notes(task, watcher)
     results: list[SeedResult] = []
-    with interruption(watcher) as interrupted, make_pool(task, settings.backend, settings.workers) as pool:
+    with (
+        interruption(watcher) as interrupted,
+        make_pool(task, settings.backend, settings.workers, watcher.note) as pool,
+    ):
         for seeded, folder in zip(configs, folders, strict=True):
             try:
                 outcome = start(seeded, folder, name, watcher, pool, tensorboard)

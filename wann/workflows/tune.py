@@ -13,6 +13,7 @@ from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.pools import ChunkedPool, cores, evaluate_in
 from wann.evaluation.spread import Spread
+from wann.evaluation.stepped.hints import gist
 from wann.evaluation.worker import leave_if_imported
 from wann.records.manifest import begin_session, end_session
 from wann.records.network_file import NetworkFile
@@ -110,7 +111,7 @@ def tune(
             watcher.note(f"nothing to do: {job.output} is finished, after {state.iteration} iterations")
             return TuneOutcome(job, state, recorded)
         with (
-            make_pool(job.task, backend, workers) as pool,
+            make_pool(job.task, backend, workers, watcher.note) as pool,
             _session(job, backend, workers or cores(), interrupted, origin, said) as session,
         ):
             outcome = _carry_on(job, files, state, pool, interrupted, watcher)
@@ -192,7 +193,7 @@ def _carry_on(
             watcher.iteration(info)
             if pool.first_error and not told_failure:
                 told_failure = True
-                watcher.note(f"episodes fail; the first: {pool.first_error.strip().splitlines()[-1]}")
+                watcher.note(f"episodes fail; the first: {gist(pool.first_error)}")
     except BaseException:
         with interrupted.held(), suppress(OutputError):  # what went wrong is on its way already
             files.save(state)

@@ -90,7 +90,7 @@ def verify(
         state = _beginning(run, task, len(recorded.rows) - (last or len(recorded.rows)) + 1, watcher)
         begin = end = state.generation
         workers = workers or run.config.evaluation.workers
-        with make_pool(task, backend or run.config.evaluation.backend, workers) as pool:
+        with make_pool(task, backend or run.config.evaluation.backend, workers, watcher.note) as pool:
             watcher.begin(run.config, task, begin, len(recorded.rows))
             for row in recorded.rows[begin:]:
                 state = _replay(run, state, row, pool)

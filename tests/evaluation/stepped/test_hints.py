@@ -33,9 +33,10 @@ def first_failure(task) -> str:
         (
             "Failing",
             {"how": "old step"},
-            "(expected 5, got 4); since Gymnasium 0.26, step(self, action) returns",
+            "expected 5 values; since Gymnasium 0.26, step(self, action) returns",
         ),
         ("Failing", {"how": "no reward"}, "the reward is None, expected a number"),
+        ("Failing", {"how": "text reward"}, "the reward is '1', expected a number"),
         ("Failing", {"how": "long observation"}, "expected an observation of shape (1,), got (2,)"),
         ("Failing", {"how": "exit"}, "SystemExit: 1"),
     ],

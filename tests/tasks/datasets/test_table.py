@@ -291,3 +291,24 @@ def test_labels_that_numpy_writes_are_classes(tmp_path):
     rows = np.column_stack([np.random.default_rng(0).normal(size=60), np.arange(60) % 3])
     np.savetxt(tmp_path / "t.csv", rows, delimiter=",", header="a,label", comments="")
     assert load(str(tmp_path / "t.csv")).classes == ("0", "1", "2")
+
+
+@pytest.mark.parametrize("names", [",Unnamed: 0,a,label", "Unnamed: 0.1,Unnamed: 0,a,label"])
+def test_every_index_that_was_written_over_and_over_is_left_out(tmp_path, names):
+    text = f"{names}\n" + "".join(f"{k},{k},{0.5 * k},{k % 2}\n" for k in range(20))
+    data = read_table(write(tmp_path / "t.csv", text))
+    assert data.inputs == ("a",)
+    assert sum("taken for an index" in note for note in data.notes) == 2
+
+
+@pytest.mark.parametrize(("names", "label"), [("5,6,7", "7"), ("400.5,1990,2020", "2020")])
+def test_a_header_of_numbers_alone_is_known_by_the_label(tmp_path, names, label):
+    data = read_table(write(tmp_path / "t.csv", body(names=names)), label)
+    assert data.inputs == tuple(names.split(",")[:2])
+    assert len(rows_of(data)) == len(ROWS)
+
+
+def test_a_number_that_is_a_position_is_no_header(tmp_path):
+    text = "".join(f"{k},{-k},{k % 3}\n" for k in range(3, 30))
+    data = read_table(write(tmp_path / "t.csv", text), "3")
+    assert len(rows_of(data)) == 27

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from wann.evaluation.stepped.hints import told_reset, told_reward, told_step
+from wann.tasks.bare import bare_step
 from wann.tasks.environment import environment_of
 from wann.tasks.task import Task
 
@@ -31,11 +32,12 @@ class Episode:
     def __init__(self, task: Task, environment: Any, seed: int) -> None:
         self.earned, self.steps = 0.0, 0
         self._read, self._most = task.observations.read, task.max_steps
-        self._environment, self._step = environment, environment.step
+        self._environment = environment
         result = environment.reset(seed=seed)
         if not isinstance(result, tuple | list) or len(result) != 2:
             raise ValueError(told_reset(result))
         self.seen = result[0]
+        self._step = bare_step(environment, task.max_steps)
 
     @classmethod
     def fresh(cls, task: Task, seed: int, render_mode: str | None = None) -> Self:
@@ -89,6 +91,8 @@ class Episode:
 
 
 def _number(reward: Any) -> float:
+    if isinstance(reward, str | bytes):
+        raise ValueError(told_reward(reward))  # float() would read it
     try:
         return float(reward.item() if isinstance(reward, np.ndarray) else reward)
     except (TypeError, ValueError) as error:

@@ -17,6 +17,7 @@ _SEED = (
     "Gymnasium seeds an environment by reset(seed=...) and calls no seed(); begin reset with "
     "super().reset(seed=seed) and draw from self.np_random"
 )
+_OPENED = "each worker process opens it; set task.instances: 1, and only as many work as can open one"
 
 # What stands in an exception's words -> what is wrong, most likely.
 _KNOWN = (
@@ -24,7 +25,7 @@ _KNOWN = (
     ("unexpected keyword argument 'options'", _RESET),
     ("has no attribute 'seed'", _SEED),
     ("not enough values to unpack (expected 5, got 4)", _STEP),  # in one of Gymnasium's own wrappers
-    ("Address already in use", "each worker process opens it; with a fixed port, --workers 1 is the most"),
+    ("Address already in use", _OPENED),
     ("Cannot call env.step() before calling env.reset()", "a wrapper must pass reset on to the environment"),
 )
 

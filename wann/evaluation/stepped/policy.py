@@ -29,13 +29,15 @@ class Policy:
             kind = LARGEST
         elif isinstance(rule, Box) and not rule.whole:
             kind, ends = WITHIN, (rule.low, rule.high)
-        self._decide = SingleNetwork(network, kind, ends)
-        self.inputs, self.weigh = self._decide.inputs, self._decide.weigh
+        decided = SingleNetwork(network, kind, ends)
+        self.inputs, self.weigh = decided.inputs, decided.weigh
+        self._decide, self._laid_out = decided.kernel
         self._read = task.observations.read
         # arrays that are as the space says need no reading
         shape = task.observations.shape if isinstance(task.observations, Numbers) else ()
         self._flat = shape if len(shape) == 1 else None
-        self._action = _maker(task, self._decide)
+        self._start = rule.start if isinstance(rule, Discrete) else None
+        self._action = _maker(task, decided)
 
     def __call__(self, seen: Any) -> Any:
         """Return the action for an observation.
@@ -47,21 +49,18 @@ class Policy:
             self.inputs[:] = seen
         else:
             self.inputs[:] = self._read(seen)
-        choice = self._decide()
+        choice = self._decide(*self._laid_out)
         if choice == NOT_FINITE:
             raise ValueError(f"the observation is not finite: {self.inputs}")
-        return self._action(choice)
+        return self._action() if self._start is None else choice + self._start
 
 
-def _maker(task: Task, decided: SingleNetwork) -> Callable[[int], Any]:
-    """Return what makes an action of a decision."""
+def _maker(task: Task, decided: SingleNetwork) -> Callable[[], Any]:
+    """Return what makes an action, other than a choice, of what was decided last."""
     rule = task.actions
-    if isinstance(rule, Discrete):
-        start = rule.start
-        return lambda choice: choice + start
     if isinstance(rule, Box) and not rule.whole:
         dtype, shape, within = np.dtype(rule.dtype), rule.shape, decided.within
         if len(shape) == 1:
-            return lambda choice: within.astype(dtype)
-        return lambda choice: within.astype(dtype).reshape(shape)
-    return lambda choice: rule.act(rule.decode(decided.outputs[None])[0])
+            return lambda: within.astype(dtype)
+        return lambda: within.astype(dtype).reshape(shape)
+    return lambda: rule.act(rule.decode(decided.outputs[None])[0])

@@ -13,11 +13,11 @@ _ROWS = 32
 _TOLERANCE = 1e-9
 
 
-def check_agreement(theirs: nn.Module, ours: nn.Module, n_inputs: int, who: str) -> None:
+def check_agreement(theirs: nn.Module, ours: nn.Module, n_inputs: int, who: str, suspects: str = "") -> None:
     """Compare the outputs of two float64 modules, as they are and in evaluation mode.
 
     Inputs are 0, and normal, positive and negative ones of sizes from 1e-3 to 1e6. Outputs may differ by 1e-9
-    of the largest of their batch, as sums add in another order.
+    of the largest of their batch, as sums add in another order. `suspects` is said where they differ more.
 
     Raises:
         PruningError: they differ, or one cannot be computed.
@@ -30,7 +30,7 @@ def check_agreement(theirs: nn.Module, ours: nn.Module, n_inputs: int, who: str)
             mode = "as the module is" if training else "in evaluation mode"
             raise PruningError(
                 f"{who}: outputs {mode} differ by up to {worst:.3g} of the largest, on inputs of size "
-                f"{scale:g}; expected the same{_hint(theirs)}"
+                f"{scale:g}; expected the same{_hint(theirs)}{suspects}"
             )
 
 

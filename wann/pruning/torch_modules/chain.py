@@ -11,7 +11,8 @@ from torch.fx.node import map_arg
 from torch.nn.utils import parametrize
 
 from wann.errors import PruningError
-from wann.pruning.torch_modules.copying import first_line
+from wann.pruning.torch_modules.in_place import InPlaceProxy, use_results
+from wann.pruning.torch_modules.tracing_error import line_of, reason
 
 WHO = "from_torch_prune"
 _SIZES = ("size", "dim", "numel", "shape", "ndim")
@@ -26,6 +27,9 @@ class _Tracer(fx.Tracer):
         kind = parametrize.type_before_parametrizations(m)
         return kind.__module__.startswith(("torch.nn.", "torch.ao.nn."))
 
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        return InPlaceProxy(node, self)
+
 
 class Chain:
     """A traced module.
@@ -34,6 +38,7 @@ class Chain:
         root: the module.
         nodes: what is computed one after the other, from the input to the output.
         data: every node whose values depend on the input; sizes are none.
+        in_place: every call that changes its argument.
     """
 
     def __init__(self, root: nn.Module) -> None:
@@ -44,8 +49,9 @@ class Chain:
         except Exception as error:
             raise PruningError(
                 f"{WHO}: {type(root).__name__}.forward: expected layers one after the other, but it cannot "
-                f"be traced ({first_line(error)})"
+                f"be traced{line_of(error)} ({reason(error)})"
             ) from error
+        self.in_place = use_results(graph, self.module)
         self.data = _data(graph)
         self.nodes = self._walk(next(node for node in graph.nodes if node.op == "output"))
 

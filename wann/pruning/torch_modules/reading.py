@@ -14,6 +14,10 @@ from wann.pruning.torch_modules.chain import WHO, Chain
 from wann.pruning.torch_modules.copying import independent
 from wann.pruning.torch_modules.steps import Activation, Affine, Linear, Step, Steps, Width
 
+# the second of these changes nothing that the first gives
+_NOT_NEGATIVE = ("relu", "abs", "square", "sigmoid")
+_ABSORBED = {(first, second) for first in _NOT_NEGATIVE for second in ("relu", "abs")}
+
 
 def from_torch_prune(model: nn.Module) -> MLP:
     """Return the network that a module computes, with the masks of `torch.nn.utils.prune`, if any.
@@ -43,7 +47,7 @@ def from_torch_prune(model: nn.Module) -> MLP:
         outputs_of(copied, torch.zeros(2, first.weight.values.shape[1]).double(), WHO)
         layers, activation = _assemble([steps.read(node) for node in chain.nodes])
     exact = _mlp(layers, activation, torch.float64)
-    check_agreement(copied, exact, exact.sizes[0], WHO)
+    check_agreement(copied, exact, exact.sizes[0], WHO, _suspects(chain))
     made = _mlp(layers, activation, _precision(model))
     if not all(weight.isfinite().all() for weight in (*made.weights(), *made.biases())):
         raise PruningError(f"{WHO}: expected finite weights")
@@ -117,7 +121,8 @@ def _assemble(steps: list[Step]) -> tuple[list[_Layer], str]:
                         f"{WHO}: {step.where}: expected a linear layer after {waiting[-1].where}, "
                         f"got {step.name}"
                     )
-                after[-1].append(step.name)
+                if (*after[-1], step.name) not in _ABSORBED:
+                    after[-1].append(step.name)
             case Width() if layers and step.width != len(layers[-1].bias):
                 raise PruningError(
                     f"{WHO}: {step.where}: expected rows of {len(layers[-1].bias)}, got {step.width}"
@@ -141,6 +146,11 @@ def _fits(step: Affine, width: int) -> None:
     for part in (step.scale, step.shift):
         if part.shape not in ((), (1,), (width,)):
             raise PruningError(f"{WHO}: {step.where}: expected {width} numbers, got {tuple(part.shape)}")
+
+
+def _suspects(chain: Chain) -> str:
+    calls = ", ".join(chain.where(node) for node in chain.in_place)
+    return f"; calls that change a tensor in place: {calls}" if calls else ""
 
 
 def _activation(after: list[list[str]]) -> str:

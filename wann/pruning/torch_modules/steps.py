@@ -68,16 +68,25 @@ _ACTIVATIONS: dict[Any, str] = {
     ),
     **dict.fromkeys((nn.Tanh, torch.tanh, torch.tanh_, functional.tanh, "tanh", "tanh_"), "tanh"),
     **dict.fromkeys((nn.Sigmoid, torch.sigmoid, functional.sigmoid, torch.special.expit), "sigmoid"),
-    **dict.fromkeys(("sigmoid", "sigmoid_"), "sigmoid"),
-    **dict.fromkeys((torch.abs, "abs"), "abs"),
-    **dict.fromkeys((torch.square, "square"), "square"),
-    **dict.fromkeys((torch.neg, operator.neg, "neg"), "negate"),
+    **dict.fromkeys((torch.sigmoid_, "sigmoid", "sigmoid_"), "sigmoid"),
+    **dict.fromkeys((torch.abs, torch.absolute, torch.abs_, operator.abs), "abs"),
+    **dict.fromkeys(("abs", "abs_", "absolute", "absolute_"), "abs"),
+    **dict.fromkeys((torch.square, torch.square_, "square", "square_"), "square"),
+    **dict.fromkeys((torch.neg, torch.negative, torch.neg_, operator.neg), "negate"),
+    **dict.fromkeys(("neg", "neg_", "negative", "negative_"), "negate"),
 }
-_IDLE = ("contiguous", "clone", "detach")
-_ADDS = (operator.add, torch.add, "add")
-_TAKES = (operator.sub, torch.sub, "sub")
-_TIMES = (operator.mul, torch.mul, "mul")
-_OVER = (operator.truediv, torch.div, torch.true_divide, "div")
+_IDLE = ("contiguous", "clone", "detach", operator.pos, torch.positive, torch.clone, torch.detach)
+_ADDS = (operator.add, operator.iadd, torch.add, "add", "add_")
+_TAKES = (operator.sub, operator.isub, torch.sub, torch.subtract, "sub", "sub_", "subtract", "subtract_")
+_TIMES = (operator.mul, operator.imul, torch.mul, torch.multiply, "mul", "mul_", "multiply", "multiply_")
+_OVER = (
+    *(operator.truediv, operator.itruediv, torch.div, torch.divide, torch.true_divide),
+    *("div", "div_", "divide", "divide_", "true_divide", "true_divide_"),
+)
+_POWERS = (operator.pow, torch.pow, "pow", "pow_")
+_CLAMPS = (torch.clamp, torch.clip, torch.clamp_, "clamp", "clamp_", "clip", "clip_")
+_CLAMPS_MIN = (torch.clamp_min, torch.clamp_min_, "clamp_min", "clamp_min_")
+_DROPOUTS = (functional.dropout, functional.alpha_dropout, functional.feature_alpha_dropout)
 _MATMULS = (operator.matmul, torch.matmul, "matmul", "mm", torch.mm)
 _SOFTMAX = (nn.Softmax, nn.LogSoftmax, functional.softmax, functional.log_softmax, torch.softmax)
 _SOFTMAX_TOO = (torch.log_softmax, "softmax", "log_softmax")
@@ -145,14 +154,48 @@ class Steps:
                 else "without running statistics"
             )
             raise self.refused(node, f"BatchNorm1d {why}")
-        scale = (module.running_var + module.eps).rsqrt()
-        scale = scale if module.weight is None else scale * module.weight
-        shift = -module.running_mean * scale
-        return Affine(self.chain.where(node), scale, shift if module.bias is None else shift + module.bias)
+        return self._normed(
+            node, module.running_mean, module.running_var, module.weight, module.bias, module.eps
+        )
+
+    def _norm_function(self, node: fx.Node) -> Step:
+        names = ("input", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps")
+        given = self._bound(node, names)
+        if given.get("training", False):
+            raise self.refused(
+                node, "batch_norm in training mode (training=self.training, and model.eval(), stop it)"
+            )
+        mean, var, weight, bias = (self.chain.constant(given.get(name)) for name in names[1:5])
+        return self._normed(node, mean, var, weight, bias, given.get("eps", 1e-5))
+
+    def _normed(
+        self,
+        node: fx.Node,
+        mean: Tensor,
+        var: Tensor,
+        weight: Tensor | None,
+        bias: Tensor | None,
+        eps: float,
+    ) -> Step:
+        scale = (var + eps).rsqrt()
+        scale = scale if weight is None else scale * weight
+        shift = -mean * scale
+        return Affine(self.chain.where(node), scale, shift if bias is None else shift + bias)
 
     def _activation(self, node: fx.Node) -> Step:
         self._bound(node, ("input", "inplace"))
         return Activation(self.chain.where(node), _ACTIVATIONS[node.target])
+
+    def _power(self, node: fx.Node) -> Step:
+        if self._bound(node, ("input", "exponent")).get("exponent") != 2:
+            raise self.refused(node, "another power than 2")
+        return Activation(self.chain.where(node), "square")
+
+    def _clamp(self, node: fx.Node) -> Step:
+        given = self._bound(node, ("input", "min", "max"))
+        if given.get("min") != 0 or given.get("max") is not None:
+            raise self.refused(node, "other bounds than min=0")
+        return Activation(self.chain.where(node), "relu")
 
     def _linear(self, node: fx.Node) -> Step:
         given = self._bound(node, ("input", "weight", "bias"))
@@ -201,10 +244,11 @@ class Steps:
 
     def _dropout(self, node: fx.Node) -> Step:
         given = self._bound(node, ("input", "p", "training", "inplace"))
-        if given.get("training", True) and given.get("p", 0.5):
-            raise self.refused(
-                node, "dropout in training mode (training=self.training, and model.eval(), stop it)"
-            )
+        training = given.get("training", node.target is functional.dropout)
+        if training and given.get("p", 0.5):
+            name = getattr(node.target, "__name__", node.target)
+            how = "training=self.training, and model.eval(), stop it"
+            raise self.refused(node, f"{name} in training mode ({how})")
         return None
 
     def _flatten(self, node: fx.Node) -> Step:
@@ -270,7 +314,10 @@ _READERS: tuple[tuple[tuple[Any, ...], Any], ...] = (
     ((functional.linear,), Steps._linear),
     (_MATMULS, Steps._matmul),
     ((*_ADDS, *_TAKES, *_TIMES, *_OVER), Steps._affine),
-    ((functional.dropout,), Steps._dropout),
+    (_POWERS, Steps._power),
+    ((*_CLAMPS, *_CLAMPS_MIN), Steps._clamp),
+    ((functional.batch_norm,), Steps._norm_function),
+    (_DROPOUTS, Steps._dropout),
     ((torch.flatten, "flatten"), Steps._flatten),
     (("view", "reshape", torch.reshape), Steps._reshape),
     (_IDLE, Steps._nothing),

@@ -72,7 +72,7 @@ def check_dynamics(
         TaskError: the environment cannot be made, or has no compiled dynamics.
     """
     task = make_task(env)
-    dynamics_of(env)
+    dynamics_of(task.env)  # a file's is known by its absolute path
     _check_names(task)
     _check_starts(task, seed)
     episodes = [record(task, seed, episode_steps)]

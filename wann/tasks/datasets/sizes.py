@@ -8,6 +8,7 @@ from wann.tasks.datasets.dataset import Dataset
 
 _MOST_TIMES = 100.0  # the largest input over the smallest
 _LARGEST = 100.0
+_CURE = "run the same again with --set task.scale=standard (scale: standard below task: in the config)"
 
 
 def unlike_sizes(data: Dataset) -> str | None:
@@ -25,13 +26,11 @@ def unlike_sizes(data: Dataset) -> str | None:
     if data.shape is None and sizes[most] > _MOST_TIMES * sizes[least]:
         return (
             f"{data.name}: inputs are of very different size: '{data.inputs[most]}' about {sizes[most]:.3g}, "
-            f"'{data.inputs[least]}' about {sizes[least]:.3g}, which hides the small ones; try "
-            "task.scale: standard"
+            f"'{data.inputs[least]}' about {sizes[least]:.3g}, which hides the small ones; {_CURE}"
         )
     if sizes[most] > _LARGEST:
         return (
             f"{data.name}: inputs are large, '{data.inputs[most]}' about {sizes[most]:.3g}; "
-            "networks expect some "
-            "-1..1; try task.scale: standard"
+            f"networks expect some -1..1; {_CURE}"
         )
     return None

@@ -12,9 +12,11 @@ from typing import Any
 
 from wann.errors import OutputError, RunError
 from wann.evaluation.backends import make_pool
+from wann.evaluation.regime_names import TRAINED
 from wann.pruning.learners.play import TEST_EPISODES, mean_returns
 from wann.records.cell_row import CellRow
 from wann.records.files import write_atomically
+from wann.records.find import find_tuned
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import Task
@@ -89,6 +91,9 @@ def points_of(
 def _judged(
     candidate: Candidate, figure: Figure, episodes: int, seed: int, workers: int | None
 ) -> tuple[Score | None, int, Path]:
+    regimes = _regimes(candidate, figure)
+    if not regimes:
+        return None, 0, candidate.path
     own = candidate.file.shared_weight if candidate.named and figure is Figure.BEST else None
     report = test(
         candidate.target,
@@ -96,6 +101,7 @@ def _judged(
         seed=seed,
         workers=workers,
         own_weights=[] if own is None else [own],
+        regimes=regimes,
     )
     score = score_of(report.judgement, figure)
     if candidate.named and figure is Figure.BEST:  # a file counts with what it holds
@@ -106,6 +112,13 @@ def _judged(
     trained = score is not None and score.weights in ("trained", "signed")
     file = report.tuned_file if trained and report.tuned_file else candidate.path
     return score, report.network.n_connections, file
+
+
+def _regimes(candidate: Candidate, figure: Figure) -> list[str]:
+    """What has to be played for a figure; nothing where that needs trained weights and there are none."""
+    asked = ["tuned-shared", "trained"] if figure is Figure.BEST else [figure.value]
+    trained = candidate.file.weights is not None or find_tuned(candidate.target) is not None
+    return asked if trained else [name for name in asked if name not in TRAINED]
 
 
 def _cell_score(candidate: Candidate, row: CellRow, episodes: int, seed: int, workers: int | None) -> float:

@@ -64,9 +64,12 @@ def _named(path: Path, rows: Rows, wanted: str) -> int:
     )
 
 
-def is_index(name: str, position: int) -> bool:
-    """Whether a column is the index that pandas or R writes without a name."""
-    return position == 0 and is_unnamed(name)
+def is_index(names: list[str], position: int) -> bool:
+    """Whether a column is an index that pandas or R writes without a name.
+
+    A table that was read and written again has one more each time: `,Unnamed: 0,...`.
+    """
+    return all(map(is_unnamed, names[: position + 1]))
 
 
 def is_unnamed(name: str) -> bool:

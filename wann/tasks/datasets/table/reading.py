@@ -60,8 +60,9 @@ def _inputs(body: Body, label: int) -> tuple[list[int], list[str]]:
             continue
         if is_unnamed(name) and _is_empty(body, k):
             notes.append(f"column {k + 1} has neither a name nor values, and is left out")
-        elif is_index(name, k):
-            notes.append("the first column has no name: it is taken for an index and left out")
+        elif is_index(body.names, k):
+            which = f"column {k + 1}" if k else "the first column"
+            notes.append(f"{which} has no name: it is taken for an index and left out")
         elif not name:
             raise DataError(
                 f"{body.path}: column {k + 1} has no name; give it one, or leave it out of the file"

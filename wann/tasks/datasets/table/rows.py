@@ -114,6 +114,8 @@ def _is_header(look: list[Record], label: str | None) -> bool:
         return True
     if not _has_numbers(first) or first[0].startswith("#"):
         return True
+    if label and first.count(label) == 1 and label not in map(str, range(1, len(first) + 1)):
+        return True  # without a header, no column would be called so
     if len(first) > 2 and first == [str(k) for k in range(len(first))]:
         return True  # pandas writes these for columns that have no names
     return any(

@@ -22,7 +22,7 @@ import torch
 from scipy import sparse
 
 from wann.activations import CODE
-from wann.evaluation.classify import classify_split
+from wann.evaluation.players.classify import classify_split
 from wann.network.network import Network, Networks
 from wann.network.reference import forward
 from wann.tasks.datasets import Split

@@ -31,8 +31,8 @@ from typing import Any
 import numpy as np
 from throughput import fixed_network
 
-from wann.export.c_size import memory
-from wann.export.c_source import c_source
+from wann.export.c.size import memory
+from wann.export.c.source import c_source
 from wann.export.network_export import NetworkExport
 from wann.export.onnx_model import onnx_model
 from wann.export.torch_source import torch_source

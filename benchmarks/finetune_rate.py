@@ -15,7 +15,7 @@ from typing import Any
 
 from wann.pruning import PRESETS, Training
 from wann.pruning.cell import prune_cell, train_dense
-from wann.records.files import write_json
+from wann.records.storage.files import write_json
 from wann.tasks.classification import make_classification
 
 RESULTS = Path(__file__).parent / "results" / "finetune_rate.json"

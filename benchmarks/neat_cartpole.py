@@ -19,10 +19,10 @@ from typing import Any
 import gymnasium
 
 from wann.config import load_config, override
-from wann.evaluation.backends import make_pool
+from wann.evaluation.pools.backends import make_pool
 from wann.search.search import init
 from wann.workflows.build import build_task
-from wann.workflows.generation import next_generation
+from wann.workflows.search.generation import next_generation
 
 POPULATION, EPISODES, GENERATIONS = 64, 24, 5
 CONFIG = Path(__file__).parents[1] / "configs" / "cartpole.yaml"

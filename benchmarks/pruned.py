@@ -20,11 +20,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from wann.evaluation.pools import cores
-from wann.records.cell_row import DENSE, CellRow
-from wann.records.files import write_json
+from wann.evaluation.pools.pools import cores
+from wann.records.cells.directory import PruneDirectory
+from wann.records.cells.row import DENSE, CellRow
 from wann.records.manifest import read_manifest
-from wann.records.prune_directory import PruneDirectory
+from wann.records.storage.files import write_json
 
 RESULTS = Path(__file__).parent / "results"
 

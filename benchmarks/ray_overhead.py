@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from wann.config import load_config
-from wann.evaluation.backends import make_pool
-from wann.evaluation.pools import cores
-from wann.records.files import write_json
+from wann.evaluation.pools.backends import make_pool
+from wann.evaluation.pools.pools import cores
+from wann.records.storage.files import write_json
 from wann.search.search import init
 from wann.workflows.build import build_task
-from wann.workflows.generation import next_generation, prepare
+from wann.workflows.search.generation import next_generation, prepare
 
 RESULT = Path(__file__).parent / "results" / "ray_overhead.json"
 BACKENDS: tuple[str, ...] = ("local", "ray")

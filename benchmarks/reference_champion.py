@@ -26,15 +26,15 @@ from typing import Any
 import numpy as np
 
 from wann.config import load_config
-from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Candidate, Lanes
-from wann.evaluation.pools import ChunkedPool, cores, evaluate_in
-from wann.evaluation.regimes import LIMIT, judge
+from wann.evaluation.pools.backends import make_pool
+from wann.evaluation.pools.pools import ChunkedPool, cores, evaluate_in
+from wann.judging.regimes import LIMIT, judge
 from wann.network.network import Network
 from wann.network.plan import compile_genome
 from wann.seeding import Purpose, episode_seeds, generator
 from wann.workflows.build import build_task
-from wann.workflows.release import import_release
+from wann.workflows.importing import import_release
 
 CONFIG = Path(__file__).parents[1] / "configs" / "cartpole_swingup.yaml"
 OFFSET_FROM = -1.5

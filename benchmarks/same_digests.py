@@ -30,8 +30,8 @@ from typing import Any
 
 from numpy._core._multiarray_umath import __cpu_dispatch__
 
-from wann.evaluation.pools import cores
-from wann.records.files import write_json
+from wann.evaluation.pools.pools import cores
+from wann.records.storage.files import write_json
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "configs" / "paper" / "swingup_laptop.yaml"

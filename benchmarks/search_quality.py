@@ -20,9 +20,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from wann.evaluation.pools import cores
-from wann.records.files import write_json
-from wann.records.history import read_history
+from wann.evaluation.pools.pools import cores
+from wann.records.run.history import read_history
+from wann.records.storage.files import write_json
 
 RESULTS = Path(__file__).parent / "results"
 

@@ -23,21 +23,21 @@ from typing import Any
 import numpy as np
 
 from wann.config import Config, parse_config
-from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Lanes
-from wann.evaluation.pools import cores
-from wann.evaluation.stepped.policy import Policy
-from wann.evaluation.worker import Worker
+from wann.evaluation.players.stepped.policy import Policy
+from wann.evaluation.pools.backends import make_pool
+from wann.evaluation.pools.pools import cores
 from wann.network.network import Network, Networks
 from wann.network.plan import compile_population
-from wann.records.files import write_json
+from wann.parallel.worker import Worker
 from wann.records.manifest import versions
+from wann.records.storage.files import write_json
 from wann.search.search import ask, init
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.environment import environment_of
+from wann.tasks.environments.environment import environment_of
 from wann.tasks.task import Task
 from wann.workflows.build import build_task
-from wann.workflows.generation import next_generation, prepare
+from wann.workflows.search.generation import next_generation, prepare
 
 RESULT = Path(__file__).parent / "results" / "stepped.json"
 CONFIG = "task: {{env: {}}}\nsearch: {{population: 24}}\nevaluation: {{episodes: 2, backend: local}}\n"

@@ -40,17 +40,17 @@ import neat_cartpole
 import numpy as np
 
 from wann.config import load_config
-from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Lanes
 from wann.evaluation.play import Play, play
-from wann.evaluation.pools import ThreadPool, cores
+from wann.evaluation.pools.backends import make_pool
+from wann.evaluation.pools.pools import ThreadPool, cores
 from wann.network.network import Network, Networks
 from wann.search.search import init
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 from wann.workflows.build import build_task
-from wann.workflows.evolve import start
-from wann.workflows.generation import next_generation, prepare
+from wann.workflows.search.evolve import start
+from wann.workflows.search.generation import next_generation, prepare
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 SWINGUP = "wann_envs:wann/CartPoleSwingUp-v0"

@@ -20,8 +20,8 @@ from typing import Any
 
 from search_quality import RESULTS, wann
 
-from wann.evaluation.pools import cores
-from wann.records.files import write_json
+from wann.evaluation.pools.pools import cores
+from wann.records.storage.files import write_json
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import wann.zoo
-from wann.records.find import find_network
+from wann.records.target import find_network
 from wann.workflows.judge import test
 
 

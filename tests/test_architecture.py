@@ -41,7 +41,7 @@ LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 DOORS = {
     "numpy": ("wann", "wann_envs"),
     "numba": ("wann.jit", "wann.genome", "wann.tasks", "wann.network", "wann.evaluation", "wann.search"),
-    "ray": ("wann.evaluation.ray_cluster",),
+    "ray": ("wann.parallel.on_ray.cluster",),
     "gymnasium": ("wann.tasks", "wann_envs"),
     "pygame": ("wann_envs",),
     "torch": ("wann.tasks.vision", "wann.training", "wann.pruning", "wann.export"),
@@ -51,14 +51,14 @@ DOORS = {
     "networkx": ("wann.export",),
     "onnx": ("wann.export",),
     "yaml": ("wann.config",),
-    "pydantic": ("wann.config", "wann.records.network_file"),
+    "pydantic": ("wann.config", "wann.records.network.file"),
     "pydantic_core": ("wann.config",),
     "matplotlib": ("wann.export", "wann.report"),
     "PIL": ("wann.report",),
     "imageio": ("wann.report",),
     "imageio_ffmpeg": ("wann.report",),
     "rich": ("wann.report", "wann.cli"),
-    "tensorboardX": ("wann.records.curves",),
+    "tensorboardX": ("wann.records.run.curves",),
     "typer": ("wann.cli",),
 }
 
@@ -181,14 +181,14 @@ def late():
 class Body:
     import cma
 """
-    found = {(i.target, i.eager) for i in read_imports(ast.parse(code), "wann.records.history")}
+    found = {(i.target, i.eager) for i in read_imports(ast.parse(code), "wann.records.run.history")}
     assert found == {
         ("os.path", True),
         ("numba", True),
         ("wann.genome", True),
         ("wann.genome.population", True),
-        ("wann.records.paths", True),
-        ("wann.records.find", True),
+        ("wann.records.storage.paths", True),
+        ("wann.records.target", True),
         ("wann.search.state", True),
         ("ray", False),
         ("yaml", True),

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from numba import types
 
-from wann.evaluation.rollout import rollout_kernel
+from wann.evaluation.players.rollout import rollout_kernel
 from wann.jit import floats, kernel
 from wann.network.forward import forward_kernel
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 COMPILE = "from wann.network.forward import forward_kernel; [forward_kernel(width) for width in (8, 16)]"
 

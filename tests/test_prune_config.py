@@ -19,8 +19,8 @@ from wann.errors import ConfigError
 from wann.pruning.learners.evolving import PolicyTraining
 from wann.pruning.learners.training import Training
 from wann.pruning.recipe.presets import PRESETS
-from wann.workflows.prune_checks import check
-from wann.workflows.prune_plan import cells_of, definition, recipes_of, training_of
+from wann.workflows.pruning.checks import check
+from wann.workflows.pruning.plan import cells_of, definition, recipes_of, training_of
 
 SHIPPED = sorted((Path(__file__).parents[1] / "configs" / "prune").glob("*.yaml"))
 HEAD = "task: {dataset: digits}\n"

@@ -45,12 +45,12 @@ if TYPE_CHECKING:
     from wann.genome.genome import Genome
     from wann.network.network import Network
     from wann.network.plan import compile_genome
-    from wann.records.network_file import NetworkFile
+    from wann.records.network.file import NetworkFile
     from wann.seeding import Purpose, episode_seeds
-    from wann.tasks.environment import make_task
+    from wann.tasks.environments.environment import make_task
     from wann.workflows.api import Run, evolve, load, resume, tune
+    from wann.workflows.importing import import_release
     from wann.workflows.judge import test
-    from wann.workflows.release import import_release
 
 _HOME = {
     "Candidate": "wann.evaluation.lanes",
@@ -59,7 +59,7 @@ _HOME = {
     "Genome": "wann.genome.genome",
     "Lanes": "wann.evaluation.lanes",
     "Network": "wann.network.network",
-    "NetworkFile": "wann.records.network_file",
+    "NetworkFile": "wann.records.network.file",
     "Purpose": "wann.seeding",
     "Run": "wann.workflows.api",
     "WannError": "wann.errors",
@@ -67,10 +67,10 @@ _HOME = {
     "episode_seeds": "wann.seeding",
     "evaluate": "wann.evaluation.play",
     "evolve": "wann.workflows.api",
-    "import_release": "wann.workflows.release",
+    "import_release": "wann.workflows.importing",
     "load": "wann.workflows.api",
     "load_config": "wann.config",
-    "make_task": "wann.tasks.environment",
+    "make_task": "wann.tasks.environments.environment",
     "resume": "wann.workflows.api",
     "test": "wann.workflows.judge",
     "tune": "wann.workflows.api",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wann.records.history import read_history
+from wann.records.run.history import read_history
 
 ENVIRONMENT = """
 import numpy as np, gymnasium

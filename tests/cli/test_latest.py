@@ -10,9 +10,9 @@ import pytest
 
 import wann
 from wann.cli.main import main
-from wann.records import find
-from wann.records.network_file import NetworkFile
-from wann.workflows.dossier import gather
+from wann.records import target as find
+from wann.records.network.file import NetworkFile
+from wann.workflows.dossiers import gather
 from wann.workflows.judge import test as judge
 
 SMOKE = Path(__file__).parents[2] / "configs" / "smoke.yaml"

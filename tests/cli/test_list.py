@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import wann
-from wann.cli.listing import _lines, time_text
+from wann.cli.commands.search.listing import _lines, time_text
 from wann.config import load_config
-from wann.records.history import read_history
 from wann.records.manifest import read_manifest
-from wann.records.paths import RunPaths
+from wann.records.run.history import read_history
+from wann.records.storage.paths import RunPaths
 from wann.workflows.listing import describe_run
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from wann.records.history import read_history
 from wann.records.manifest import read_manifest
+from wann.records.run.history import read_history
 
 ENVIRONMENT = """
 import atexit, ctypes, os, subprocess, sys

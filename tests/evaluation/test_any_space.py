@@ -12,11 +12,11 @@ from gymnasium import spaces
 from wann.errors import WannError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
-from wann.evaluation.process_pool import ProcessPool
+from wann.evaluation.pools.processes import ProcessPool
 from wann.network.network import Networks
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 from wann.tasks.task import Task
 
 WEIGHTS = [-1.5, 0.7]

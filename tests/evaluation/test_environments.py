@@ -11,7 +11,7 @@ from wann.evaluation.play import evaluate
 from wann.genome.genome import Genome
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 # Seeds of both kinds: odd ones fail.
 LANES = Lanes.product(2, np.array([2, 4, 7, 6, 3, 8]))

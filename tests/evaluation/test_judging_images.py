@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from wann.evaluation.backends import make_pool
-from wann.evaluation.regimes import FINE_GRID, GRID, judge
-from wann.evaluation.spread import Spread
+from wann.evaluation.pools.backends import make_pool
+from wann.judging.regimes import FINE_GRID, GRID, judge
+from wann.judging.spread import Spread
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
 from wann.tasks.classification import make_classification

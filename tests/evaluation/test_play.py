@@ -9,7 +9,7 @@ from wann.errors import EvaluationError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
 from wann.network.plan import compile_genome
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import socket
 import numpy as np
 import pytest
 
-from wann.evaluation.backends import make_pool
 from wann.evaluation.lanes import Lanes
+from wann.evaluation.players.stepped.verdicts import save
+from wann.evaluation.pools.backends import make_pool
 from wann.evaluation.room import find_room
-from wann.evaluation.stepped.verdicts import save
 from wann.genome.genome import Genome
 from wann.genome.population import Population
 from wann.network.plan import compile_population
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 NETWORKS = compile_population(Population.of([Genome(1, 1, [0], [1], [2], [True], [0])] * 12))
 WEIGHTS = np.array([[-0.5], [0.25]])

@@ -11,7 +11,7 @@ from wann.evaluation.visited import visited_states
 from wann.genome.genome import Genome
 from wann.network.batch import WIDTH
 from wann.network.plan import compile_genome
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 WIRE = compile_genome(Genome(1, 1, [0], [1], [2], [True], [0]))
 ONE = np.ones((1, 1))

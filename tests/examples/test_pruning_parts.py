@@ -14,8 +14,8 @@ from wann.pruning.learners.training import Training
 from wann.pruning.recipe.recipe import Recipe
 from wann.pruning.recipe.schedules import rounds
 from wann.tasks.classification import make_classification
-from wann.workflows.prune_checks import check
-from wann.workflows.prune_plan import recipes_of
+from wann.workflows.pruning.checks import check
+from wann.workflows.pruning.plan import recipes_of
 
 FILE = Path(__file__).parents[2] / "examples" / "pruning_parts.py"
 TEXT = """

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from wann.activations import ACTIVATIONS, CODE, NAMES
-from wann.export.c_fixed import to_fixed
-from wann.export.c_size import memory
-from wann.export.c_source import c_source
+from wann.export.c.fixed import to_fixed
+from wann.export.c.size import memory
+from wann.export.c.source import c_source
 from wann.genome.genome import Genome
 from wann.network.network import Network
 from wann.network.plan import compile_genome

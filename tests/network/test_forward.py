@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wann.activations import CODE, NAMES
-from wann.evaluation.rollout import WIDTHS
+from wann.evaluation.players.rollout import WIDTHS
 from wann.genome.genome import Genome
 from wann.network.batch import WIDTH, BatchForward
 from wann.network.forward import forward_kernel

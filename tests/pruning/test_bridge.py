@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from wann.activations import NAMES
-from wann.evaluation.classify import classify
 from wann.evaluation.lanes import Lanes
+from wann.evaluation.players.classify import classify
 from wann.network.network import Networks
 from wann.network.plan import compile_genome
 from wann.network.reference import forward

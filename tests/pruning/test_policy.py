@@ -17,9 +17,9 @@ import torch
 from wann.errors import CriterionDoesNotFit, NothingLeft, PruningError, WannError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
-from wann.evaluation.pools import ChunkedPool
-from wann.evaluation.reference import evaluate_reference
-from wann.genome.dense import dense_genome
+from wann.evaluation.players.reference import evaluate_reference
+from wann.evaluation.pools.pools import ChunkedPool
+from wann.genome.layered import dense_genome
 from wann.network.plan import compile_genome
 from wann.pruning.cell import CellResult, prune_cell, train_dense
 from wann.pruning.criteria.case import Case
@@ -33,7 +33,7 @@ from wann.pruning.recipe.presets import PRESETS
 from wann.pruning.recipe.recipe import Recipe
 from wann.pruning.streams import Stream, number
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 HIDDEN = (4,)
 TRAINING = PolicyTraining(iterations=10, population=10, episodes=3, sigma=0.5)

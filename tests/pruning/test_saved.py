@@ -11,7 +11,7 @@ from wann.pruning.cell import prune_cell, train_dense
 from wann.pruning.learners.evolving import PolicyTraining
 from wann.pruning.learners.training import Training
 from wann.pruning.recipe.presets import PRESETS
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 HIDDEN = (8, 6)
 TRAINING = Training(epochs=5, batch_size=20, learning_rate=0.02, round_epochs=2)

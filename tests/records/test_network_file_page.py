@@ -17,11 +17,11 @@ from wann.genome.genome import Genome
 from wann.genome.serial import MOST_GENES, MOST_NODES, genome_to_json
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.records import network_file
-from wann.records.champion import champion_file
-from wann.records.network_file import SCHEMA, NetworkFile
+from wann.records.network import file as network_file
+from wann.records.network.file import SCHEMA, NetworkFile
+from wann.records.run.champion import champion_file
 from wann.search.state import Champion
-from wann.workflows.release import import_release
+from wann.workflows.importing import import_release
 
 PAGE = (Path(__file__).parents[2] / "docs" / "network-file.md").read_text("utf-8")
 

@@ -15,19 +15,19 @@ import pytest
 from gymnasium import spaces
 
 from wann.activations import CODE
-from wann.cli.render import render
+from wann.cli.commands.show.render import render
 from wann.config import TaskConfig
 from wann.errors import GenomeError, OutputError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
-from wann.export.drawing import Portrait
+from wann.export.drawing.network import Portrait
 from wann.genome.genome import Genome
 from wann.network.plan import compile_genome
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
 from wann.report.film import film
 from wann.report.panels import captioned
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 CARTPOLE, SWINGUP, PAINTER = "CartPole-v1", "wann_envs:wann/CartPoleSwingUp-v0", "film/Painter-v0"
 SEEDS = episode_seeds(0, Purpose.TEST, 5)

@@ -9,11 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from wann.config import parse_config
-from wann.records.history import read_history
+from wann.records.run.history import read_history
 from wann.report import overlays, plots
 from wann.report.page import write_page
-from wann.workflows.dossier import gather, told_apart
-from wann.workflows.evolve import start
+from wann.workflows.dossiers import gather, told_apart
+from wann.workflows.search.evolve import start
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 60}

@@ -9,13 +9,13 @@ from wann.config import TaskConfig
 from wann.errors import OutputError
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
 from wann.report import embedding
 from wann.report.page import write_page
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.initial_states import initial_states
+from wann.tasks.environments.initial_states import initial_states
 from wann.workflows.build import build_task
-from wann.workflows.dossier import gather
+from wann.workflows.dossiers import gather
 
 SWINGUP = "wann_envs:wann/CartPoleSwingUp-v0"
 TASKS = [

@@ -12,13 +12,13 @@ from wann.config import parse_config
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
 from wann.network.plan import compile_genome
-from wann.records.checkpoint import load_checkpoint
-from wann.records.history import read_history
 from wann.records.manifest import read_manifest
+from wann.records.run.checkpoint import load_checkpoint
+from wann.records.run.history import read_history
 from wann.report import plots
 from wann.seeding import Purpose, episode_seeds
-from wann.workflows.dossier import gather
-from wann.workflows.evolve import start
+from wann.workflows.dossiers import gather
+from wann.workflows.search.evolve import start
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 60}

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from wann.cli.render import render
+from wann.cli.commands.show.render import render
 from wann.config import TaskConfig
 from wann.errors import OutputError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
 from wann.report.sheet import answers, sheet
 from wann.seeding import Purpose, episode_seeds
 from wann.workflows.build import build_task

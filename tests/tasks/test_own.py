@@ -11,8 +11,8 @@ import pytest
 
 from wann.config import load_config, load_prune_config
 from wann.errors import ConfigError, TaskError
-from wann.evaluation.stepped.episode import Episode
-from wann.tasks.environment import make_environment, make_task
+from wann.evaluation.players.stepped.episode import Episode
+from wann.tasks.environments.environment import make_environment, make_task
 from wann.tasks.own import file_of, find_object, reload_if_changed, sources
 
 TRACKER = """

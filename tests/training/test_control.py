@@ -10,12 +10,12 @@ import pytest
 from wann.errors import EvaluationError
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate, play
-from wann.evaluation.pools import ChunkedPool, ThreadPool
-from wann.evaluation.regimes import TUNE_EPISODES
+from wann.evaluation.pools.pools import ChunkedPool, ThreadPool
 from wann.genome.genome import Genome
+from wann.judging.regimes import TUNE_EPISODES
 from wann.network.plan import compile_genome
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 from wann.training.cma import CmaEs
 from wann.training.control import JUDGE_EVERY, ControlTrainer
 from wann.training.settings import CmaSettings

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from torch.nn import functional
 
 from wann.errors import TuneError
-from wann.genome.dense import dense_genome
+from wann.genome.layered import dense_genome
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
 from wann.tasks.datasets import Split

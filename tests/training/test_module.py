@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from wann.activations import ACTIVATIONS, CODE, NAMES
-from wann.genome.dense import dense_genome
 from wann.genome.genome import Genome
+from wann.genome.layered import dense_genome
 from wann.network.plan import compile_genome
 from wann.network.reference import forward, node_values
 from wann.training.formulas import FORMULAS

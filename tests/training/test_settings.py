@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wann.errors import TuneError
-from wann.genome.dense import dense_genome
+from wann.genome.layered import dense_genome
 from wann.network.plan import compile_genome
 from wann.network.reference import node_values
 from wann.training.settings import METHODS, CmaSettings, GradientSettings, ReinforceSettings, make_settings

@@ -15,8 +15,8 @@ SEARCH = """
 import json, sys
 from pathlib import Path
 from wann.config import parse_config
-from wann.records.history import read_history
-from wann.workflows.evolve import start
+from wann.records.run.history import read_history
+from wann.workflows.search.evolve import start
 
 found = {}
 tasks = ["env: '%s'" % env for env in ("CartPole-v1", "wann_envs:wann/CartPoleSwingUp-v0", "Acrobot-v1")]

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from wann.config import Config, load_config, override
-from wann.evaluation.backends import make_pool
+from wann.evaluation.pools.backends import make_pool
 from wann.search.search import init
 from wann.tasks.datasets import missing_files
 from wann.workflows.build import build_task
-from wann.workflows.dense import DenseRun
-from wann.workflows.generation import next_generation, select_episodes
+from wann.workflows.search.generation import next_generation, select_episodes
+from wann.workflows.tuning.fixed_topology import DenseRun
 
 LARGEST = 8  # networks on images, which are slower than episodes
 FOLDER = Path(__file__).parents[2] / "configs"

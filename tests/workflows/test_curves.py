@@ -13,10 +13,10 @@ from tensorboardX.proto.event_pb2 import Event
 
 from wann.config import Config, parse_config
 from wann.errors import OutputError
-from wann.records.history import COLUMNS, read_history
-from wann.records.paths import RunPaths
-from wann.workflows.evolve import resume, start
-from wann.workflows.watcher import Silent
+from wann.records.run.history import COLUMNS, read_history
+from wann.records.storage.paths import RunPaths
+from wann.workflows.search.evolve import resume, start
+from wann.workflows.search.watcher import Silent
 
 TEXT = """
 task: {env: CartPole-v1}
@@ -165,7 +165,7 @@ def test_without_the_package_a_run_goes_on_without_its_curves(run, not_installed
 
 def test_curves_catch_up_once_the_package_is_there(run, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("wann.records.curves.importlib.util.find_spec", lambda name: None)
+        patch.setattr("wann.records.run.curves.importlib.util.find_spec", lambda name: None)
         resume(run, 5)
     resume(run, 6)
     whole(run)

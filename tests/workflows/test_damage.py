@@ -10,9 +10,9 @@ import pytest
 
 from wann.config import parse_config
 from wann.errors import GenomeError, RunDamaged
-from wann.records.find import find_network
-from wann.workflows.evolve import resume, start
+from wann.records.target import find_network
 from wann.workflows.listing import describe_run
+from wann.workflows.search.evolve import resume, start
 
 TEXT = """
 task: {env: CartPole-v1}

@@ -10,7 +10,7 @@ import pytest
 
 from wann import jit
 from wann.errors import EvaluationError, OutputError
-from wann.evaluation import ray_cluster
+from wann.parallel.on_ray import cluster as ray_cluster
 from wann.report import encoders
 from wann.tasks.datasets.files import NAMES, data_folder
 from wann.workflows import doctor

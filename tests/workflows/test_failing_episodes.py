@@ -7,14 +7,14 @@ import json
 import pytest
 import typer
 
-from wann.cli.summary import show_outcome
+from wann.cli.views.summaries.search import show_outcome
 from wann.config import parse_config
 from wann.errors import EvaluationError
-from wann.evaluation.process_pool import ProcessPool
-from wann.evaluation.stepped.reuse import Verdict
+from wann.evaluation.players.stepped.reuse import Verdict
+from wann.evaluation.pools.processes import ProcessPool
 from wann.workflows.build import build_task
-from wann.workflows.evolve import MOSTLY_FAILED, start
-from wann.workflows.watcher import Silent
+from wann.workflows.search.evolve import MOSTLY_FAILED, start
+from wann.workflows.search.watcher import Silent
 
 CONFIG = """
 task: {{env: "{toys}:toys/{name}-v0", kwargs: {kwargs}}}

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
-from wann.records.history import read_history
 from wann.records.manifest import read_manifest
+from wann.records.run.history import read_history
 
 CONFIG = """
 task: {{env: "wann_toys:toys/Slow-v0", kwargs: {{folder: {folder}, length: 2, seconds: 0.002}}}}

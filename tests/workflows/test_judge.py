@@ -17,12 +17,12 @@ from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
 from wann.genome.genome import Genome
 from wann.network.plan import compile_genome
-from wann.records.files import finite
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
+from wann.records.storage.files import finite
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.environment import make_task
-from wann.workflows.evolve import start
+from wann.tasks.environments.environment import make_task
 from wann.workflows.judge import test as judge
+from wann.workflows.search.evolve import start
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 60}

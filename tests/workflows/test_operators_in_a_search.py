@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from wann.config import override, parse_config
-from wann.records.history import read_history
-from wann.records.paths import RunPaths
-from wann.workflows.evolve import resume, start
+from wann.records.run.history import read_history
+from wann.records.storage.paths import RunPaths
+from wann.workflows.search.evolve import resume, start
 
 BASE = parse_config(
     "task: {env: CartPole-v1}\nsearch: {population: 24}\nevaluation: {episodes: 1, backend: local}\n",

@@ -17,15 +17,15 @@ from wann.errors import DataChanged, DataError
 from wann.records.manifest import read_manifest
 from wann.records.origin import changed_code, changed_data
 from wann.tasks.classification import make_classification
-from wann.tasks.datasets import catalogue
+from wann.tasks.datasets import named as catalogue
 from wann.tasks.datasets.files import COLLECTIONS, NAMES, checksum
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 from wann.tasks.origin import origin_of
-from wann.workflows.evolve import resume, start
 from wann.workflows.judge import test as judge
-from wann.workflows.tune import tune
-from wann.workflows.verify import verify
-from wann.workflows.watcher import Silent
+from wann.workflows.search.evolve import resume, start
+from wann.workflows.search.verify import verify
+from wann.workflows.search.watcher import Silent
+from wann.workflows.tuning.tune import tune
 
 REST = "search: {population: 4, generations: 1}\nevaluation: {episodes: 1, backend: local, workers: 1}\n"
 RNG = np.random.default_rng(0)

@@ -11,9 +11,9 @@ import pytest
 from wann.config import PruneConfig, load_prune_config
 from wann.errors import DataChanged
 from wann.records.manifest import read_manifest
-from wann.workflows.prune import resume, start
-from wann.workflows.prune_checks import check
-from wann.workflows.prune_watcher import SilentPruning
+from wann.workflows.pruning.checks import check
+from wann.workflows.pruning.prune import resume, start
+from wann.workflows.pruning.watcher import SilentPruning
 
 CONFIG = """
 task: {dataset: d.csv}

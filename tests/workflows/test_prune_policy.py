@@ -11,19 +11,19 @@ import pytest
 from wann.config import PruneConfig, load_config, override, parse_prune_config
 from wann.evaluation.lanes import Candidate, Lanes
 from wann.evaluation.play import evaluate
-from wann.evaluation.reference import evaluate_reference
+from wann.evaluation.players.reference import evaluate_reference
 from wann.network.plan import compile_genome
-from wann.records.cell_row import CellRow
-from wann.records.history import read_history
-from wann.records.network_file import NetworkFile
-from wann.records.prune_directory import read_cells
+from wann.records.cells.directory import read_cells
+from wann.records.cells.row import CellRow
+from wann.records.network.file import NetworkFile
+from wann.records.run.history import read_history
 from wann.seeding import Purpose, episode_seeds
-from wann.tasks.environment import make_task
-from wann.workflows.compare import compare, write_points
-from wann.workflows.evolve import start as search
+from wann.tasks.environments.environment import make_task
+from wann.workflows.comparing.compare import compare, write_points
 from wann.workflows.judge import test as judge_network
-from wann.workflows.prune import resume, start
-from wann.workflows.prune_checks import check
+from wann.workflows.pruning.checks import check
+from wann.workflows.pruning.prune import resume, start
+from wann.workflows.search.evolve import start as search
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 200}

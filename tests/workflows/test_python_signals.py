@@ -18,11 +18,11 @@ from wann.config import parse_config, parse_prune_config
 from wann.records.manifest import read_manifest
 from wann.workflows.build import build_task
 from wann.workflows.interruption import answering, interruption
-from wann.workflows.prune import start as prune
-from wann.workflows.prune_watcher import SilentPruning
-from wann.workflows.seeds import evolve_seeds
-from wann.workflows.verify import verify
-from wann.workflows.watcher import Silent
+from wann.workflows.pruning.prune import start as prune
+from wann.workflows.pruning.watcher import SilentPruning
+from wann.workflows.search.seeds import evolve_seeds
+from wann.workflows.search.verify import verify
+from wann.workflows.search.watcher import Silent
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 20}
@@ -137,7 +137,7 @@ def test_ctrl_c_while_the_task_is_built_is_not_lost(tmp_path, handlers, monkeypa
             signal.raise_signal(signal.SIGINT)
         return build_task(section)
 
-    monkeypatch.setattr("wann.workflows.evolve.build_task", build)
+    monkeypatch.setattr("wann.workflows.search.evolve.build_task", build)
     with pytest.raises(KeyboardInterrupt):
         evolve(tmp_path / "run")
     assert read_manifest(tmp_path / "run")["status"] == "interrupted"
@@ -223,7 +223,7 @@ def test_nothing_is_installed_in_another_thread(tmp_path):
 SCRIPT = """
 import os, signal, sys
 import wann
-from wann.workflows.watcher import Silent
+from wann.workflows.search.watcher import Silent
 
 class Sending(Silent):
     def generation(self, info):

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from wann.config import load_config, parse_config
-from wann.records.history import read_history
-from wann.workflows.evolve import start
+from wann.records.run.history import read_history
+from wann.workflows.search.evolve import start
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 40}
@@ -40,7 +40,7 @@ RUN = """
 import sys
 from pathlib import Path
 from wann.config import load_config
-from wann.workflows.evolve import start
+from wann.workflows.search.evolve import start
 
 config = load_config(sys.argv[1], ["evaluation.backend=ray", "evaluation.workers=2"])
 print(start(config, Path(sys.argv[2]), "t").status)
@@ -102,7 +102,7 @@ import numpy as np
 from wann.config import load_config
 from wann.evaluation.lanes import Lanes
 from wann.evaluation.play import play
-from wann.evaluation.backends import make_pool
+from wann.evaluation.pools.backends import make_pool
 from wann.network.plan import compile_population
 from wann.search.search import ask, init
 from wann.workflows.build import build_task

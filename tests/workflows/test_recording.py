@@ -8,11 +8,11 @@ import pytest
 
 from wann.config import Config, parse_config
 from wann.errors import OutputError
-from wann.records.history import read_history
 from wann.records.manifest import read_manifest
-from wann.records.run_directory import RunDirectory
-from wann.workflows.evolve import resume, start
-from wann.workflows.verify import verify
+from wann.records.run.directory import RunDirectory
+from wann.records.run.history import read_history
+from wann.workflows.search.evolve import resume, start
+from wann.workflows.search.verify import verify
 
 TEXT = """
 task: {env: CartPole-v1}

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 import wann
-from wann.cli.judgement import show_judgement
+from wann.cli.views.judgement import show_judgement
 from wann.config import parse_config
 from wann.errors import EvaluationError
-from wann.evaluation.judgement import REGIMES
-from wann.evaluation.regimes import GRID, QUICK, WHOLE
-from wann.records.network_file import NetworkFile
-from wann.workflows.evolve import start
+from wann.judging.judgement import REGIMES
+from wann.judging.regimes import GRID, QUICK, WHOLE
+from wann.records.network.file import NetworkFile
 from wann.workflows.judge import TestReport
 from wann.workflows.judge import test as judge
+from wann.workflows.search.evolve import start
 
 TEXT = """
 task: {env: CartPole-v1, max_episode_steps: 30}

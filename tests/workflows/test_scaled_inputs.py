@@ -10,14 +10,14 @@ import pytest
 
 from wann.config import Config, PruneConfig, load_config, parse_config, parse_prune_config
 from wann.errors import ConfigError
-from wann.export.c_source import write_c
-from wann.records.network_file import NetworkFile
+from wann.export.c.source import write_c
+from wann.records.network.file import NetworkFile
 from wann.report.sheet import _tile
 from wann.tasks.classification import ClassificationTask, make_classification
-from wann.tasks.datasets import catalogue
+from wann.tasks.datasets import named as catalogue
 from wann.workflows.build import build_task
-from wann.workflows.dense import DenseRun
 from wann.workflows.exporting import to_export
+from wann.workflows.tuning.fixed_topology import DenseRun
 
 TEXT = "task: {dataset: %s, scale: %s}\ntopology: {hidden: [3]}\n"
 

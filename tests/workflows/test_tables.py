@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from wann.cli.evolve import evolve
-from wann.cli.export import export
-from wann.cli.test import test as judge
+from wann.cli.commands.judge.test import test as judge
+from wann.cli.commands.search.evolve import evolve
+from wann.cli.commands.show.export import export
 from wann.errors import GenomeError, WannError
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
 
 NAMES = ("setosa <& Co>", 'the "other" */ one')
 

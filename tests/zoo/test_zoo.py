@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from wann.cli.main import app
 from wann.config import TaskConfig
 from wann.errors import DataError, RunNotFound
-from wann.records.find import find_network, find_tuned, zoo_names
+from wann.records.target import find_network, find_tuned, zoo_names
 from wann.workflows.build import build_task
 from wann.workflows.judge import test as judge_network
 

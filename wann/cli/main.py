@@ -10,22 +10,22 @@ from typing import Annotated
 
 import typer
 
-from wann.cli.compare import compare
-from wann.cli.data import commands as data
-from wann.cli.doctor import doctor
-from wann.cli.evolve import evolve
-from wann.cli.export import export
-from wann.cli.importing import import_network
-from wann.cli.listing import list_runs
+from wann.cli.commands.judge.compare import compare
+from wann.cli.commands.judge.test import test
+from wann.cli.commands.machine.data import commands as data
+from wann.cli.commands.machine.doctor import doctor
+from wann.cli.commands.machine.tasks import tasks
+from wann.cli.commands.search.evolve import evolve
+from wann.cli.commands.search.listing import list_runs
+from wann.cli.commands.search.resume import resume
+from wann.cli.commands.search.verify import verify
+from wann.cli.commands.show.export import export
+from wann.cli.commands.show.importing import import_network
+from wann.cli.commands.show.render import render
+from wann.cli.commands.show.report import report
+from wann.cli.commands.train.prune import prune
+from wann.cli.commands.train.tune import tune
 from wann.cli.output import apart, send_to_stderr
-from wann.cli.prune import prune
-from wann.cli.render import render
-from wann.cli.report import report
-from wann.cli.resume import resume
-from wann.cli.tasks import tasks
-from wann.cli.test import test
-from wann.cli.tune import tune
-from wann.cli.verify import verify
 from wann.errors import WannError
 from wann.workflows.interruption import answering
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
-from wann.evaluation.streams import patient
+from wann.parallel.streams import patient
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from wann.errors import EvaluationError
-from wann.evaluation.classify import classify, prepare_classifier
 from wann.evaluation.lanes import Candidate, Evaluation, Lanes
-from wann.evaluation.rollout import play_compiled, prepare_rollout
-from wann.evaluation.stepped.play import play_stepped
+from wann.evaluation.players.classify import classify, prepare_classifier
+from wann.evaluation.players.rollout import play_compiled, prepare_rollout
+from wann.evaluation.players.stepped.play import play_stepped
 from wann.network.network import Networks
 from wann.network.single import decide_kernel
 from wann.tasks.classification import ClassificationTask
-from wann.tasks.initial_states import initial_states
+from wann.tasks.environments.initial_states import initial_states
 from wann.tasks.task import AnyTask
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from wann.evaluation.crew import Crew
-from wann.evaluation.ray_cluster import import_ray
-from wann.evaluation.stepped.episode import FAILURES, Episode
-from wann.evaluation.stepped.stock import discard, keep, take
-from wann.evaluation.worker import Worker
+from wann.evaluation.players.stepped.episode import FAILURES, Episode
+from wann.evaluation.players.stepped.stock import discard, keep, take
+from wann.parallel.crew import Crew
+from wann.parallel.on_ray.cluster import import_ray
+from wann.parallel.worker import Worker
 from wann.tasks.task import AnyTask, Task
 
 

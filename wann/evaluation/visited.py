@@ -7,8 +7,8 @@ from contextlib import closing, suppress
 import numpy as np
 
 from wann.errors import EvaluationError
-from wann.evaluation.stepped.episode import FAILURES, Episode
-from wann.evaluation.stepped.policy import Policy
+from wann.evaluation.players.stepped.episode import FAILURES, Episode
+from wann.evaluation.players.stepped.policy import Policy
 from wann.network.network import Network
 from wann.tasks.task import Task
 

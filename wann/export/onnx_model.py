@@ -8,7 +8,7 @@ import numpy as np
 
 from wann.activations import ACTIVATIONS, CLAMP
 from wann.errors import OutputError
-from wann.export.formula import Definition, Expression, Operation, definitions, public_name
+from wann.export.formulas.formula import Definition, Expression, Operation, definitions, public_name
 from wann.export.network_export import FLOAT, FLOAT_CLAMP, NetworkExport, to_single
 from wann.export.pieces import to_pieces
 

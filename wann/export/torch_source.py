@@ -9,8 +9,8 @@ from typing import BinaryIO
 import numpy as np
 
 from wann.activations import ACTIVATIONS, CLAMP
-from wann.export.formula import definitions, public_name
-from wann.export.languages import TORCH
+from wann.export.formulas.formula import definitions, public_name
+from wann.export.formulas.languages import TORCH
 from wann.export.network_export import FLOAT_CLAMP, NetworkExport
 from wann.export.pieces import Piece, to_pieces
 

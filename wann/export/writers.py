@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from wann.errors import OutputError, did_you_mean
-from wann.export.c_source import write_c
-from wann.export.dot import write_dot
-from wann.export.drawn_files import write_png, write_svg
-from wann.export.graph_files import write_gexf, write_graphml, write_json
+from wann.export.c.source import write_c
+from wann.export.drawing.files import write_png, write_svg
+from wann.export.graphs.dot import write_dot
+from wann.export.graphs.files import write_gexf, write_graphml, write_json
 from wann.export.network_export import DOUBLE, FIXED, FLOAT, NetworkExport
 from wann.export.onnx_model import write_onnx
 from wann.export.torch_source import write_torch
@@ -100,7 +100,7 @@ def write_export(export: NetworkExport, format: str, path: Path) -> None:
     Raises:
         OutputError: the file cannot be written, or a package is missing.
     """
-    from wann.records.files import write_atomically  # late: `wann --help` reads FORMATS
+    from wann.records.storage.files import write_atomically  # late: `wann --help` reads FORMATS
 
     try:
         if path.is_dir():

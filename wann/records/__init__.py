@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wann.records.find import find_network, find_run, find_runs
-from wann.records.history import read_history
-from wann.records.network_file import NetworkFile
-from wann.records.paths import RunPaths
-from wann.records.run_directory import RunDirectory
+from wann.records.network.file import NetworkFile
+from wann.records.run.directory import RunDirectory
+from wann.records.run.history import read_history
+from wann.records.storage.paths import RunPaths
+from wann.records.target import find_network, find_run, find_runs
 
 __all__ = [
     "NetworkFile",

@@ -14,8 +14,8 @@ from typing import Any
 
 from wann.config import Config, config_hash
 from wann.errors import RunDamaged, RunError, RunNotFound
-from wann.records.files import write_json
-from wann.records.paths import RunPaths
+from wann.records.storage.files import write_json
+from wann.records.storage.paths import RunPaths
 from wann.tasks.origin import Origin
 
 # What a run is; a manifest that does not say is a search's.

@@ -1,4 +1,4 @@
-"""All that a report tells of one run or network: plain data, gathered by `wann.workflows.dossier`."""
+"""All that a report tells of one run or network: plain data, gathered by `wann.workflows.dossiers`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from wann.evaluation.judgement import Judgement
-from wann.evaluation.spread import Sweep
-from wann.export.drawing import Portrait
+from wann.export.drawing.network import Portrait
+from wann.judging.judgement import Judgement
+from wann.judging.spread import Sweep
 from wann.search.state import GenerationInfo
 from wann.tasks.task import AnyTask
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from wann.errors import OutputError, WannError
-from wann.export.dynamics import observed, step_script
+from wann.export.formulas.dynamics import observed, step_script
 from wann.report.dossier import Dossier
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.actions import Box, Discrete
 from wann.tasks.classification import ClassificationTask
-from wann.tasks.initial_states import initial_states
+from wann.tasks.environments.initial_states import initial_states
 from wann.tasks.task import Task
 
 EPISODES = 5  # that a reader may choose from

@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from wann.errors import OutputError
-from wann.export.drawing import Portrait
+from wann.export.drawing.network import Portrait
 from wann.network.network import Network
-from wann.records.files import write_atomically
+from wann.records.storage.files import write_atomically
 from wann.report.encoders import ENCODERS, Encoder
 from wann.report.frames import film_mode
 from wann.report.live_network import LiveNetwork
 from wann.report.panels import GAP, captioned, dimmed, in_rows, resized, side_by_side
 from wann.report.take import Take
-from wann.tasks.environment import environment_of
+from wann.tasks.environments.environment import environment_of
 from wann.tasks.task import Task
 
 _COLUMNS = 3  # agents in a row

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from wann.export.drawing import Drawing, Portrait
-from wann.export.png import to_pixels
+from wann.export.drawing.network import Drawing, Portrait
+from wann.export.drawing.png import to_pixels
 
 _POSITIVE, _NEGATIVE = np.array([43.0, 108.0, 176.0]), np.array([194.0, 65.0, 12.0])
 _INNER, _OUTER = 13.5, 21.0  # of the ring around a node, in pixels of the drawing

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from wann.evaluation.judgement import SignedShared
-from wann.evaluation.spread import Spread
-from wann.export.drawing import draw
-from wann.export.javascript import javascript
-from wann.export.svg import to_svg
+from wann.export.drawing.network import draw
+from wann.export.drawing.svg import to_svg
+from wann.export.formulas.javascript import javascript
+from wann.judging.judgement import SignedShared
+from wann.judging.spread import Spread
 from wann.report.dossier import Dossier
 from wann.report.embedding import EPISODES, embed, script
 from wann.report.overlays import OVERLAYS, overlays_as_svg

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from wann.errors import OutputError
-from wann.export.glyphs import colour
-from wann.records.files import write_atomically
+from wann.export.drawing.glyphs import colour
+from wann.records.storage.files import write_atomically
 from wann.report.dossier import Dossier
 
 Subject = TypeVar("Subject")

@@ -10,7 +10,7 @@ import numpy as np
 from wann.errors import OutputError
 from wann.network.batch import WIDTH, BatchForward
 from wann.network.network import Network
-from wann.records.files import write_atomically
+from wann.records.storage.files import write_atomically
 from wann.report.panels import INK, PAPER, font
 from wann.tasks.classification import ClassificationTask
 

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from wann.errors import OutputError, WannError
-from wann.evaluation.stepped.episode import Episode
+from wann.evaluation.players.stepped.episode import Episode
 from wann.network.network import Network
 from wann.network.reference import node_values
 from wann.report.frames import as_pixels

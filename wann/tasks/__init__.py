@@ -8,7 +8,7 @@ network, `spaces.py` chooses among them, `environment.py` makes environments and
 from __future__ import annotations
 
 from wann.tasks.actions import ActionRule, Box, Discrete, MultiBinary, MultiDiscrete
-from wann.tasks.observations import ObservationRule
+from wann.tasks.environments.observations import ObservationRule
 from wann.tasks.task import Task
 
 __all__ = ["ActionRule", "Box", "Discrete", "MultiBinary", "MultiDiscrete", "ObservationRule", "Task"]

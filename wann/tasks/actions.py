@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wann.tasks.labels import plain_cells
+from wann.tasks.part_names import plain_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +102,8 @@ class MultiBinary:
 class Box:
     """low + (clip(o, -1, 1) + 1)/2 (high - low) per number; whole numbers are rounded, halves to even.
 
-    `low` and `high` are flat `(n,)` finite float64; `wann.tasks.spaces` says what they are where the space
-    has no bound.
+    `low` and `high` are flat `(n,)` finite float64; `wann.tasks.environments.spaces` says what they are where
+    the space has no bound.
     """
 
     low: np.ndarray

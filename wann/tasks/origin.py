@@ -109,7 +109,7 @@ def _packages(task: Any) -> dict[str, str]:
 
     A task is asked once: while its episodes are played, there may be no room for another environment.
     """
-    from wann.tasks.environment import environment_of
+    from wann.tasks.environments.environment import environment_of
 
     environment = environment_of(task)
     try:

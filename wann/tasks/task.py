@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wann.tasks.actions import ActionRule
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.compiled import dynamics_of
-from wann.tasks.observations import ObservationRule
+from wann.tasks.environments.observations import ObservationRule
 
 if TYPE_CHECKING:
     from wann.tasks.compiled.dynamics import Dynamics

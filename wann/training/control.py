@@ -10,8 +10,8 @@ import numpy as np
 
 from wann.errors import EvaluationError
 from wann.evaluation.lanes import Lanes
-from wann.evaluation.pools import ChunkedPool
-from wann.evaluation.regimes import TUNE_EPISODES
+from wann.evaluation.pools.pools import ChunkedPool
+from wann.judging.regimes import TUNE_EPISODES
 from wann.network.network import Network, Networks
 from wann.search.objectives import replace_failures, sum_in_order
 from wann.seeding import Purpose, episode_seeds

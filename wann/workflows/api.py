@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from wann.config import Config, config_of, is_config
-from wann.records.find import RUNS, find_run
-from wann.records.history import read_history
 from wann.records.manifest import read_manifest
-from wann.records.network_file import NetworkFile
-from wann.records.paths import RunPaths
+from wann.records.network.file import NetworkFile
+from wann.records.run.history import read_history
+from wann.records.storage.paths import RunPaths
+from wann.records.target import RUNS, find_run
 from wann.search.state import GenerationInfo
-from wann.workflows import evolve as workflow
-from wann.workflows.dense import DenseRun
 from wann.workflows.judge import TestReport
 from wann.workflows.judge import test as judge_network
-from wann.workflows.tune import TuneOutcome
-from wann.workflows.tune import tune as tune_network
-from wann.workflows.watcher import TuneWatcher, Watcher
+from wann.workflows.search import evolve as workflow
+from wann.workflows.search.watcher import TuneWatcher, Watcher
+from wann.workflows.tuning.fixed_topology import DenseRun
+from wann.workflows.tuning.tune import TuneOutcome
+from wann.workflows.tuning.tune import tune as tune_network
 
 
 @dataclass(frozen=True)

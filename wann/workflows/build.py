@@ -11,10 +11,10 @@ from wann.config import TaskConfig
 from wann.errors import GenomeError
 from wann.network.network import Network
 from wann.network.plan import compile_genome
-from wann.records.find import find_tuned
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
+from wann.records.target import find_tuned
 from wann.tasks.classification import BATCH_SIZE, make_classification
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 from wann.tasks.task import AnyTask
 
 

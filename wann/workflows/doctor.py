@@ -64,7 +64,7 @@ def _packages() -> Iterator[Check]:
 
 
 def _machine() -> Check:
-    from wann.evaluation.pools import cores
+    from wann.evaluation.pools.pools import cores
 
     system = f"{platform.system()} {platform.machine()}"
     return Check("machine", True, f"{cores()} cores, {_size(_memory())} memory, {system}")
@@ -90,13 +90,13 @@ def _kernel_cache() -> Check:
 
 
 def _ray() -> Check:
-    from wann.evaluation.ray_cluster import ray_version
+    from wann.parallel.on_ray.cluster import ray_version
 
     return Check("ray", True, f"{ray_version()}, can be imported")
 
 
 def _cluster() -> Check:
-    from wann.evaluation.ray_cluster import try_cluster
+    from wann.parallel.on_ray.cluster import try_cluster
 
     return Check("ray cluster", True, f"started and answered in {try_cluster():.1f} s")
 

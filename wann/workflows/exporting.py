@@ -8,7 +8,7 @@ from wann.config import TaskConfig
 from wann.errors import TaskError
 from wann.export.network_export import DOUBLE, NetworkExport
 from wann.network.plan import compile_genome
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets import NONE, Dataset
 from wann.workflows.build import build_task, plan_network

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wann.workflows.watcher import Noting
+    from wann.workflows.search.watcher import Noting
 
 # Each ends a process that does not look after it. Put back from the last to the first.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

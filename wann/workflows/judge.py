@@ -11,14 +11,14 @@ import numpy as np
 
 from wann.config import Config
 from wann.errors import EvaluationError
-from wann.evaluation.backends import make_pool
-from wann.evaluation.judgement import REGIMES, Judgement
-from wann.evaluation.regime_names import check_regimes, check_trained
-from wann.evaluation.regimes import QUICK, WHOLE, held_out, judge
-from wann.evaluation.spread import Spread, Sweep
-from wann.evaluation.weights import check_weights
+from wann.evaluation.pools.backends import make_pool
+from wann.judging.judgement import REGIMES, Judgement
+from wann.judging.names import check_regimes, check_trained
+from wann.judging.regimes import QUICK, WHOLE, held_out, judge
+from wann.judging.shared_weights import check_weights
+from wann.judging.spread import Spread, Sweep
 from wann.network.network import Network
-from wann.records.find import find_network, resolve
+from wann.records.target import find_network, resolve
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.build import build_task, plan_network, trained_weights
@@ -161,7 +161,7 @@ def test(
         own_weights: more shared weights to sweep over; one that is named twice counts once.
         tuned: whether to look for trained weights: those that `wann tune` left beside the network, else the
             file's own.
-        regimes: some of `wann.evaluation.judgement.REGIMES`, for example `("search", "random")`; the figures
+        regimes: some of `wann.judging.judgement.REGIMES`, for example `("search", "random")`; the figures
             of others are NaN. None for all that the network can be put through.
         quick: take fewer episodes and 9 shared weights in place of 81 and 401: rough figures, soon.
 

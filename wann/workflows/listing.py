@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from wann.errors import WannError
-from wann.records.history import read_history
 from wann.records.manifest import PRUNE, kind_of, read_manifest
-from wann.records.network_file import NetworkFile
-from wann.records.paths import RunPaths
+from wann.records.network.file import NetworkFile
+from wann.records.run.history import read_history
+from wann.records.storage.paths import RunPaths
 
 _KEYS = (
     *("run", "config", "kind", "created", "status", "seed", "generation", "generations", "seconds"),

@@ -11,10 +11,10 @@ from wann.config.references import PARTS
 from wann.errors import RunError
 from wann.records.manifest import read_manifest
 from wann.records.origin import changed_code, changed_data, check_data, recorded_origin, run_of
-from wann.records.paths import RunPaths
+from wann.records.storage.paths import RunPaths
+from wann.tasks.environments.wrappers import name_and_arguments
 from wann.tasks.origin import Origin, origin_of
 from wann.tasks.task import AnyTask
-from wann.tasks.wrappers import name_and_arguments
 
 
 def origin_of_config(config: Config | PruneConfig, task: AnyTask) -> Origin:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wann.export.drawing import Portrait, title_of
+from wann.export.drawing.network import Portrait, title_of
 from wann.network.network import Network
-from wann.records.network_file import NetworkFile
+from wann.records.network.file import NetworkFile
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 

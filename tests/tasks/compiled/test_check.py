@@ -13,7 +13,7 @@ from wann.errors import DynamicsDiffer, UnknownEnvironment
 from wann.tasks.compiled import COMPILED, cartpole, dynamics_of
 from wann.tasks.compiled.check import WIDTHS, check_dynamics
 from wann.tasks.compiled.recording import record
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 ENV = "CartPole-v1"
 OPTIONS = {"Pendulum-v1": {"reward_tolerance": 5e-10}, "Acrobot-v1": {"drift": 1e-6}}

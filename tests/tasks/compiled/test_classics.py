@@ -11,7 +11,7 @@ from wann.genome.genome import Genome
 from wann.network.plan import compile_genome
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.compiled import acrobot, mountain_car, mountain_car_continuous, pendulum
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from wann.evaluation.play import evaluate
 from wann.network.plan import compile_genome
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.compiled import COMPILED
-from wann.tasks.environment import make_environment, make_task
+from wann.tasks.environments.environment import make_environment, make_task
 
 # Environments that share their formulas with their kernels; the others use the C library's sine.
 EXACT = {"wann_envs:wann/CartPoleSwingUp-v0"}

@@ -11,7 +11,7 @@ import pytest
 from wann.errors import TaskError, UnknownEnvironment
 from wann.tasks.compiled import COMPILED, Dynamics, dynamics_of, register
 from wann.tasks.compiled.cartpole import DYNAMICS
-from wann.tasks.environment import make_task
+from wann.tasks.environments.environment import make_task
 
 MODULE = """
 import gymnasium

@@ -13,7 +13,8 @@ import pytest
 
 from wann.errors import DataError, TaskError, UnknownDataset
 from wann.tasks.classification import make_classification
-from wann.tasks.datasets import catalogue, home, load, missing_files
+from wann.tasks.datasets import home, load, missing_files
+from wann.tasks.datasets import named as catalogue
 from wann.tasks.datasets.files import COLLECTIONS, NAMES, checked_files
 from wann.tasks.datasets.idx import read_idx
 from wann.tasks.datasets.npz import read_npz

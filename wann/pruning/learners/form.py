@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wann.genome.dense import dense_genome
+from wann.genome.layered import dense_genome
 from wann.network.network import Network
 from wann.network.plan import compile_genome
 from wann.pruning.masks.simplify import Layers, simplify

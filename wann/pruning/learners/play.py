@@ -6,7 +6,7 @@ import numpy as np
 
 from wann.errors import EvaluationError
 from wann.evaluation.lanes import Lanes
-from wann.evaluation.pools import ChunkedPool
+from wann.evaluation.pools.pools import ChunkedPool
 from wann.network.network import Network, Networks
 from wann.search.objectives import replace_failures, sum_in_order
 

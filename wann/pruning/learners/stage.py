@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from wann.evaluation.pools import ThreadPool
-from wann.evaluation.regimes import TUNE_EPISODES
+from wann.evaluation.pools.pools import ThreadPool
 from wann.evaluation.visited import visited_states
+from wann.judging.regimes import TUNE_EPISODES
 from wann.network.plan import compile_genome
 from wann.pruning.learners.form import PolicyForm
 from wann.pruning.learners.learner import Score

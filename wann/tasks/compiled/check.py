@@ -16,7 +16,7 @@ import numpy as np
 from wann.errors import DynamicsDiffer
 from wann.tasks.compiled import dynamics_of
 from wann.tasks.compiled.recording import Steps, record, run_kernels
-from wann.tasks.environment import make_environment, make_task
+from wann.tasks.environments.environment import make_environment, make_task
 from wann.tasks.task import Task
 
 WIDTHS = (8, 24)

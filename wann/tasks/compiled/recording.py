@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wann.errors import DynamicsDiffer
-from wann.tasks.environment import make_environment
+from wann.tasks.environments.environment import make_environment
 from wann.tasks.task import Task
 
 # A policy acts at random in this share of its steps.

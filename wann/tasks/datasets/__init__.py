@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from wann.tasks.datasets.catalogue import DATASETS, load
 from wann.tasks.datasets.dataset import Dataset, Scaling, Split
 from wann.tasks.datasets.files import COLLECTIONS, data_folder, home, missing_files
+from wann.tasks.datasets.named import DATASETS, load
 from wann.tasks.datasets.scaling import NONE, SCALES
 
 __all__ = [

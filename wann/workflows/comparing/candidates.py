@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from wann.errors import RunError
-from wann.records.cell_row import CellRow
-from wann.records.find import find_network, find_run, find_tuned, in_zoo, resolve
-from wann.records.history import read_history
+from wann.records.cells.directory import read_cells, read_prune_config
+from wann.records.cells.row import CellRow
 from wann.records.manifest import PRUNE, kind_of, read_manifest
-from wann.records.network_file import NetworkFile
-from wann.records.paths import RunPaths
-from wann.records.prune_directory import read_cells, read_prune_config
-from wann.records.reading import load_unchanged
+from wann.records.network.file import NetworkFile
+from wann.records.run.history import read_history
+from wann.records.run.reading import load_unchanged
+from wann.records.storage.paths import RunPaths
+from wann.records.target import find_network, find_run, find_tuned, in_zoo, resolve
 from wann.report.pareto import PRUNED, SEARCHED
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wann.evaluation.judgement import Judgement
+from wann.judging.judgement import Judgement
 
 
 class Figure(StrEnum):

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from wann.errors import OutputError, RunError
-from wann.evaluation.backends import make_pool
-from wann.evaluation.regime_names import TRAINED
+from wann.evaluation.pools.backends import make_pool
+from wann.judging.names import TRAINED
 from wann.pruning.learners.play import TEST_EPISODES, mean_returns
-from wann.records.cell_row import CellRow
-from wann.records.files import write_atomically
-from wann.records.find import find_tuned
+from wann.records.cells.row import CellRow
+from wann.records.storage.files import write_atomically
+from wann.records.target import find_tuned
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import Task

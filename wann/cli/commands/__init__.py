@@ -1,0 +1,1 @@
+"""The commands, one file each, in groups by what they are for."""

@@ -1,0 +1,1 @@
+"""Commands that judge networks on episodes that nothing has seen before."""

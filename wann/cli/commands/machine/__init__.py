@@ -1,0 +1,1 @@
+"""Commands about this machine: what it has, which tasks it knows, data sets."""

@@ -1,0 +1,1 @@
+"""What a person sees: progress while something runs, tables and sentences when it is done."""

@@ -1,0 +1,1 @@
+"""What commands end with: figures, files, and what to do next."""

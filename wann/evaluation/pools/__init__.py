@@ -1,0 +1,1 @@
+"""Pools: the same evaluations by threads, processes or Ray, cut into chunks."""

@@ -1,0 +1,1 @@
+"""A network as a graph for other programs: networkx, its formats, and DOT."""

@@ -1,0 +1,1 @@
+"""Work in parallel, whatever it is: worker processes of this machine, and Ray."""

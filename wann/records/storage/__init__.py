@@ -1,0 +1,1 @@
+"""How anything is written: paths, whole files or none, arrays with a hash."""

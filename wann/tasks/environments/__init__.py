@@ -1,0 +1,1 @@
+"""Environments of Gymnasium: made, wrapped, and read off as tasks."""

@@ -1,0 +1,1 @@
+"""A search from its config to its stop rule: evolve, resume, several seeds, verify."""

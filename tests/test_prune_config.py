@@ -16,9 +16,9 @@ from wann.config import (
     parse_prune_config,
 )
 from wann.errors import ConfigError
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.training import Training
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
 from wann.workflows.pruning.checks import check
 from wann.workflows.pruning.plan import cells_of, definition, recipes_of, training_of
 
@@ -296,7 +296,7 @@ def test_a_policys_defaults_are_the_librarys():
         (POLICY + "model: 5", "model: wrong type: got 5, expected a section"),
         (POLICY.replace("magnitude", "gradual"), "c.yaml:2:19: prune.recipes[0]: gradual: schedule"),
         (POLICY.replace("magnitude", "snip"), "an untrained policy has no labels"),
-        (POLICY.replace("magnitude", "lr-rewind"), "lr-rewind goes back in training by gradient"),
+        (POLICY.replace("magnitude", "lr-rewind"), "lr-rewind is for training by gradient"),
         (POLICY.replace("magnitude", "{preset: obd, options: {loss: cross-entropy}}"), "use squared"),
     ],
 )

@@ -19,7 +19,7 @@ from wann.export.network_export import NetworkExport
 from wann.export.writers import write_export
 from wann.network.network import Network
 from wann.network.plan import compile_genome
-from wann.pruning.bridge import to_network_file_parts
+from wann.pruning.model.bridge import to_network_file_parts
 
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O2")
 TYPES = {"double": np.float64, "float": np.float32, "fixed": np.int32}

@@ -11,7 +11,7 @@ from wann.genome.genome import Genome
 from wann.network.network import Networks
 from wann.network.plan import compile_genome, compile_population
 from wann.network.reference import forward
-from wann.pruning.bridge import to_network_file_parts
+from wann.pruning.model.bridge import to_network_file_parts
 
 FIELDS = ("n_inputs", "n_outputs", "codes", "indptr", "sources", "genes")
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from wann.pruning.case import Case, Data, case_of
-from wann.pruning.model import MLP, one_thread
+from wann.pruning.criteria.case import Case, Data, case_of
+from wann.pruning.model.mlp import MLP, one_thread
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.datasets.dataset import make_dataset
 

@@ -14,11 +14,11 @@ from wann.evaluation.players.classify import classify
 from wann.network.network import Networks
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.pruning.bridge import to_network_file_parts
-from wann.pruning.case import Data
-from wann.pruning.fit import accuracy
-from wann.pruning.model import from_layers
-from wann.pruning.simplify import count, simplify
+from wann.pruning.criteria.case import Data
+from wann.pruning.learners.fit import accuracy
+from wann.pruning.masks.simplify import count, simplify
+from wann.pruning.model.bridge import to_network_file_parts
+from wann.pruning.model.mlp import from_layers
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.datasets import Split
 

@@ -13,10 +13,10 @@ import torch
 
 from wann.errors import BadDensity, NoGradient, NothingLeft, PruningError, TrainingDiverged, UnknownMethod
 from wann.pruning.cell import prune_cell, train_dense
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.retraining import starting_point
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
+from wann.pruning.recipe.retraining import Turn, starting_point
 
 HIDDEN = (8, 6)
 TRAINING = Training(epochs=4, batch_size=20, learning_rate=0.02)
@@ -114,8 +114,9 @@ def test_rounds_are_nested(prune):
 
 
 def test_where_each_retraining_starts(dense):
-    def start(mode, before=False, fresh=False, **keys):
-        return starting_point(Recipe("x", "magnitude", retraining=mode, **keys), dense, (0, 0), before, fresh)
+    def start(mode, before=False, **keys):
+        recipe = Recipe("x", "magnitude", retraining=mode, **keys)
+        return starting_point(Turn(recipe, dense, lambda: dense.checkpoints[3]), before)
 
     assert start("none") is None
     assert start("finetune").values is None
@@ -127,8 +128,10 @@ def test_where_each_retraining_starts(dense):
     assert rewound.epoch == 2
     assert same(rewound.values, dense.checkpoints[2])
     assert same(start("weight-rewind", rewind="best").values, dense.checkpoints[dense.best_epoch])
-    assert not same(start("reinit").values, dense.initial)
-    assert not same(start("finetune", fresh=True).values, dense.initial)
+    assert same(start("reinit").values, dense.checkpoints[3])
+    assert same(start("reinit", before=True).values, dense.checkpoints[3])
+    assert start("none", before=True) is None
+    assert start("reset", before=True).values is None
     with pytest.raises(PruningError, match="expected at most 4"):
         start("weight-rewind", rewind=5)
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from wann.errors import PruningError
 from wann.pruning.cell import prune_cell, train_dense
-from wann.pruning.chain import links
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.chain import links
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 
 HIDDEN = (8, 6)
 TRAINING = Training(epochs=4, batch_size=20, learning_rate=0.02, retrain_epochs=2)

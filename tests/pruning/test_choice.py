@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wann.errors import BadDensity, CriterionDoesNotFit, NothingLeft, PruningError, UnknownMethod
-from wann.pruning.controls import shuffled
-from wann.pruning.neurons import choose_neurons, expand
-from wann.pruning.recipe import Recipe
-from wann.pruning.schedules import gradual_densities, gradual_sparsity, rounds
-from wann.pruning.scopes import check_density, choose, erk_densities
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.masks.neurons import choose_neurons, expand
+from wann.pruning.masks.scopes import check_density, choose, erk_densities
+from wann.pruning.recipe.controls import shuffled
+from wann.pruning.recipe.recipe import Recipe
+from wann.pruning.recipe.schedules import gradual_densities, gradual_sparsity, rounds
 
 SHAPES = ((8, 6), (5, 8), (3, 5))
 

@@ -10,17 +10,17 @@ import pytest
 import torch
 
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged, UnknownMethod
-from wann.pruning.case import Case
 from wann.pruning.cell import prune_cell, train_dense
-from wann.pruning.chain import links
-from wann.pruning.criteria.catalogue import CRITERIA, NEURON_CRITERIA, find_criterion
+from wann.pruning.criteria.case import Case
+from wann.pruning.criteria.catalogue import CRITERIA, find_criterion
 from wann.pruning.criteria.options import Option
 from wann.pruning.criteria.registry import criterion
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.chain import links
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 
-ALL = {**CRITERIA, **NEURON_CRITERIA}
+ALL = dict(CRITERIA)
 OPTIONS = {"l0": {"magnitude_density": 0.3}}
 
 
@@ -34,7 +34,11 @@ def seeded(case, name, **fields) -> Case:
 def test_scores_have_the_units_shapes_and_are_numbers(case, name):
     here = seeded(case, name)
     scores = find_criterion(name)(here)
-    expected = [w.shape for w in here.weights] if name in CRITERIA else [b.shape for b in here.biases[:-1]]
+    expected = (
+        [w.shape for w in here.weights]
+        if CRITERIA[name].unit == "weight"
+        else [b.shape for b in here.biases[:-1]]
+    )
     assert [s.shape for s in scores] == expected
     assert not any(torch.isnan(s).any() or s.requires_grad for s in scores)
     assert any((s != s.flatten()[0]).any() for s in scores)
@@ -98,7 +102,7 @@ def test_every_preset_ends_at_its_density(task, dense, name):
     result = prune_cell(task, (8, 6), "relu", PRESETS[name], 0.4, 0, training, dense)
     size = sum(weight.size for weight, _ in result.layers)
     kept = sum(int(np.count_nonzero(weight)) for weight, _ in result.layers)
-    if PRESETS[name].criterion in NEURON_CRITERIA:
+    if CRITERIA[PRESETS[name].criterion].unit == "neuron":
         assert 0.25 * size < kept <= 0.4 * size
     else:
         assert kept == round(0.4 * size)
@@ -131,7 +135,7 @@ def test_a_criterion_of_ones_own_is_one_function(task, dense, tmp_path, monkeypa
     gone = ~result.layers[0][0].any(1)
     assert gone.any()
     assert sums[gone].max() < sums[~gone].min()
-    NEURON_CRITERIA.pop("heavy")
+    CRITERIA.pop("heavy")
 
 
 def test_options_reach_ones_own_criterion(task, dense):
@@ -152,7 +156,9 @@ def test_a_presets_scope_is_its_criterions(name):
 @pytest.mark.parametrize("name", ALL)
 def test_a_recipe_that_names_no_scope_prunes_with_its_criterions(name):
     (link,) = links(Recipe("x", name), 0.5, 0)
-    assert link.scope == ("erk" if name == "obs" else "global" if name in CRITERIA else "layer")
+    assert link.scope == (
+        "erk" if name == "obs" else "global" if CRITERIA[name].unit == "weight" else "layer"
+    )
     (of_neurons,) = links(Recipe("x", name, unit="neuron"), 0.5, 0)
     assert of_neurons.scope == "layer"
     (own,) = links(Recipe("x", name, scope="global"), 0.5, 0)

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from wann.errors import CriterionDoesNotFit, NoGradient
-from wann.pruning.case import Case, Data
-from wann.pruning.criteria import obs as obs_module
+from wann.pruning.criteria.case import Case, Data
 from wann.pruning.criteria.catalogue import find_criterion
-from wann.pruning.criteria.gradients import normalised
-from wann.pruning.model import forward
+from wann.pruning.criteria.weights import obs as obs_module
+from wann.pruning.criteria.weights.gradients import normalised
+from wann.pruning.model.mlp import forward
 
 
 def score(name: str, case: Case) -> list[Tensor]:

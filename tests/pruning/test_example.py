@@ -11,9 +11,9 @@ import pytest
 
 from wann.pruning.cell import prune_cell, train_dense
 from wann.pruning.criteria.catalogue import CRITERIA, find_criterion
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 from wann.tasks.classification import make_classification
 
 PAGE = Path(__file__).parents[2] / "docs" / "pruning.md"

@@ -11,9 +11,9 @@ from torch import nn
 
 from wann.activations import ACTIVATIONS, NAMES
 from wann.errors import PruningError, UnknownMethod
-from wann.pruning import model as models
-from wann.pruning.model import MLP, from_layers, initial_layers, one_thread
-from wann.pruning.torch_prune import from_torch_prune, to_torch_prune
+from wann.pruning.model import mlp as models
+from wann.pruning.model.mlp import MLP, from_layers, initial_layers, one_thread
+from wann.pruning.torch_modules.torch_prune import from_torch_prune, to_torch_prune
 
 
 def half_masked(network, seed=0):

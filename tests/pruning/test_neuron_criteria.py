@@ -8,12 +8,12 @@ import torch
 from torch import nn
 
 from wann.errors import CriterionDoesNotFit
-from wann.pruning.case import Data, case_of
-from wann.pruning.criteria import correlation, cosine, taylor
+from wann.pruning.criteria.case import Data, case_of
 from wann.pruning.criteria.catalogue import find_criterion
-from wann.pruning.criteria.entropy import histogram_entropy
-from wann.pruning.criteria.folding import greedy_scores
-from wann.pruning.model import ACTIVATIONS, MLP
+from wann.pruning.criteria.neurons import correlation, cosine, taylor
+from wann.pruning.criteria.neurons.entropy import histogram_entropy
+from wann.pruning.criteria.neurons.folding import greedy_scores
+from wann.pruning.model.mlp import ACTIVATIONS, MLP
 
 
 def score(name, case):

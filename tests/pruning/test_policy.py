@@ -21,17 +21,16 @@ from wann.evaluation.players.reference import evaluate_reference
 from wann.evaluation.pools.pools import ChunkedPool
 from wann.genome.layered import dense_genome
 from wann.network.plan import compile_genome
-from wann.pruning.bridge import to_network_file_parts
-from wann.pruning.case import Case
-from wann.pruning.cell import CellResult
+from wann.pruning.cell import CellResult, prune_cell, train_dense
+from wann.pruning.criteria.case import Case
 from wann.pruning.criteria.catalogue import CRITERIA, find_criterion
 from wann.pruning.criteria.registry import criterion
-from wann.pruning.policy import prune_policy, train_policy
-from wann.pruning.policy_fit import initial_policy
-from wann.pruning.policy_play import mean_returns
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
+from wann.pruning.learners.cma import initial_policy
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.play import mean_returns
+from wann.pruning.model.bridge import to_network_file_parts
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 from wann.pruning.streams import Stream, number
 from wann.seeding import Purpose, episode_seeds
 from wann.tasks.environments.environment import make_task
@@ -48,7 +47,7 @@ def cartpole():
 
 @pytest.fixture(scope="module")
 def dense(cartpole):
-    return train_policy(cartpole, HIDDEN, "tanh", 0, TRAINING)
+    return train_dense(cartpole, HIDDEN, "tanh", 0, TRAINING)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +55,7 @@ def prune(cartpole, dense):
     def prune(recipe, density=0.5, training=LEAST, **changes) -> CellResult:
         recipe = PRESETS[recipe] if isinstance(recipe, str) else recipe
         recipe = dataclasses.replace(recipe, **changes)
-        return prune_policy(cartpole, HIDDEN, "tanh", recipe, density, 0, training, dense)
+        return prune_cell(cartpole, HIDDEN, "tanh", recipe, density, 0, training, dense)
 
     return prune
 
@@ -206,7 +205,7 @@ def test_what_plays_is_the_file_and_the_reference_agrees(cartpole, dense, prune)
 
 def test_cma_es_trains(cartpole):
     training = PolicyTraining(iterations=12, population=12, episodes=4, sigma=0.5)
-    made = train_policy(cartpole, HIDDEN, "tanh", 1, training)
+    made = train_dense(cartpole, HIDDEN, "tanh", 1, training)
     untrained = evaluate(
         cartpole, candidate_of(made.initial), Lanes.product(1, episode_seeds(0, Purpose.TEST, 100))
     ).mean
@@ -219,7 +218,7 @@ def test_cma_es_trains(cartpole):
 
 def test_equal_arguments_give_equal_cells(cartpole, dense, prune):
     torch.manual_seed(5)
-    assert same(train_policy(cartpole, HIDDEN, "tanh", 0, TRAINING).layers, dense.layers)
+    assert same(train_dense(cartpole, HIDDEN, "tanh", 0, TRAINING).layers, dense.layers)
     one, other = prune("obd", rounds=2), prune("obd", rounds=2)
     assert same(one.layers, other.layers)
     for name in ("score", "score_before", "env_steps", "training_steps", "effective_connections"):
@@ -327,7 +326,7 @@ def distance(one, other) -> float:
 @pytest.mark.parametrize("name", ["obd", "connection-effect"])
 def test_any_environment_and_any_action_will_do(toys, actions, name):
     task = make_task(f"{toys}:toys/Mirror-v0", kwargs={"actions": actions})
-    made = prune_policy(task, (3,), "tanh", dataclasses.replace(PRESETS[name], rounds=1), 0.8, 0, LEAST)
+    made = prune_cell(task, (3,), "tanh", dataclasses.replace(PRESETS[name], rounds=1), 0.8, 0, LEAST)
     seeds = episode_seeds(0, Purpose.TEST, 100)
     returns = evaluate(task, candidate_of(made.layers), Lanes.product(1, seeds)).returns
     assert np.cumsum(returns)[-1] / len(returns) == made.score.test  # added in the episodes' order
@@ -345,7 +344,7 @@ def test_a_chain_prunes_a_policy_before_and_after_training(prune, dense):
     once = prune("random", density=0.75, retraining="none")
     made = prune("random", density=0.4, until=0.75, then=(PRESETS["obd"],))
     # one whole training from the start, then the rounds of obd
-    rounds = (PRESETS["obd"].rounds - 1) * LEAST.iterations_of_round(False) + LEAST.iterations_of_round(True)
+    rounds = (PRESETS["obd"].rounds - 1) * LEAST.epochs_of_round(False) + LEAST.epochs_of_round(True)
     assert made.training_steps == LEAST.iterations + rounds
     kept = zip(made.layers, once.layers, strict=True)
     assert all(not ((weight != 0) & (old == 0)).any() for (weight, _), (old, _) in kept)

@@ -10,10 +10,10 @@ import torch
 
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.pruning.bridge import to_network_file_parts
-from wann.pruning.model import MLP, from_layers
-from wann.pruning.policy_form import PolicyForm
-from wann.pruning.simplify import count
+from wann.pruning.learners.form import PolicyForm
+from wann.pruning.masks.simplify import count
+from wann.pruning.model.bridge import to_network_file_parts
+from wann.pruning.model.mlp import MLP, from_layers
 
 SIZES = (5, 4, 3, 2)
 INPUTS = np.random.default_rng(7).normal(size=(20, 5))

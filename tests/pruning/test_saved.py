@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from wann.pruning.cell import prune_cell, train_dense
-from wann.pruning.policy import prune_policy, train_policy
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.training import Training
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
 from wann.tasks.environments.environment import make_task
 
 HIDDEN = (8, 6)
@@ -127,10 +126,10 @@ def test_a_dense_network_with_its_history(task, dense):
 
 def test_policies():
     control = make_task("CartPole-v1", max_episode_steps=200)
-    dense = train_policy(control, (4,), "tanh", 0, POLICY)
+    dense = train_dense(control, (4,), "tanh", 0, POLICY)
 
     def train(progress, saved):
-        return train_policy(control, (4,), "tanh", 0, POLICY, progress, saved)
+        return train_dense(control, (4,), "tanh", 0, POLICY, progress, saved)
 
     again, stops = until_it_is_done(train)
     assert stops > 1
@@ -138,7 +137,7 @@ def test_policies():
     assert (again.score, again.env_steps) == (dense.score, dense.env_steps)
 
     def prune(progress=None, saved=None):
-        return prune_policy(control, (4,), "tanh", PRESETS["obd"], 0.5, 0, POLICY, dense, progress, saved)
+        return prune_cell(control, (4,), "tanh", PRESETS["obd"], 0.5, 0, POLICY, dense, progress, saved)
 
     whole, (again, stops) = prune(), until_it_is_done(prune)
     assert stops > 1

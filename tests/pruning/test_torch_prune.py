@@ -12,8 +12,8 @@ from torch.nn import functional
 from torch.nn.utils import parametrizations, parametrize, prune
 
 from wann.errors import PruningError
-from wann.pruning.model import MLP
-from wann.pruning.torch_prune import from_torch_prune, to_torch_prune
+from wann.pruning.model.mlp import MLP
+from wann.pruning.torch_modules.torch_prune import from_torch_prune, to_torch_prune
 
 
 class Net(nn.Module):

@@ -12,7 +12,7 @@ from wann.config.models import CODE, ActivationName, TaskConfig, _Empty, _Loose,
 # A method, a schedule, ...: which there are is the pruning library's to say (`load_prune_config`, `check`).
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S+$")]
 # One of a file of the user's own has a path.
-CriterionName = Annotated[str, Field(min_length=1, max_length=4000, pattern=CODE)]
+CodeName = Annotated[str, Field(min_length=1, max_length=4000, pattern=CODE)]
 Label = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9+_-]*$")]
 Share = Annotated[float, Field(ge=1e-6, le=1)]
 _MOST_EPOCHS = 100_000
@@ -124,7 +124,7 @@ class StageConfig(_Section):
     preset: Name | None = Field(
         default=None, description="Where all other keys come from that are left out; `wann prune --list`."
     )
-    criterion: CriterionName | None = Field(
+    criterion: CodeName | None = Field(
         default=None,
         description="What is kept: `wann prune --list` has them; `mine.py:thin` is one in a file of your "
         "own, beside the config or in the working folder.",
@@ -132,8 +132,10 @@ class StageConfig(_Section):
     scope: Name | None = Field(
         default=None, description="`global`, `layer` or `erk`; null: as suits the criterion."
     )
-    schedule: Name | None = Field(default=None, description="`oneshot`, `iterative`, `levels` or `gradual`.")
-    retraining: Name | None = Field(
+    schedule: CodeName | None = Field(
+        default=None, description="`oneshot`, `iterative`, `levels` or `gradual`."
+    )
+    retraining: CodeName | None = Field(
         default=None,
         description="`finetune`, `lr-rewind`, `weight-rewind`, `reset`, `reinit` or `none`.",
     )
@@ -160,7 +162,7 @@ class StageConfig(_Section):
     keep_at_least: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
         default=None, description="Connections, or neurons where those are pruned, that every layer keeps."
     )
-    control: Name | None = Field(
+    control: CodeName | None = Field(
         default=None, description="`shuffle-layerwise`, `shuffle-global`, `reinit` or `invert`."
     )
     unit: Name | None = Field(
@@ -219,7 +221,7 @@ class PruneSection(_Section):
         description="Each recipe is run with each of them; the dense network of a seed is trained once.",
         json_schema_extra={"uniqueItems": True},
     )
-    controls: Annotated[tuple[Name, ...], _Loose, _Unique] = Field(
+    controls: Annotated[tuple[CodeName, ...], _Loose, _Unique] = Field(
         default=(),
         max_length=20,
         description="Each recipe for `model` without a control of its own is run once more with each.",

@@ -19,6 +19,8 @@ from wann.config.faults import Fault, Path, Place
 _EACH = "*"  # every item of a list
 _KEYS = "?"  # every key of a section, in place of its value
 _DATA = (("task", "dataset"),)
+# of a recipe, what may be in a file of the user's own
+PARTS = ("criterion", "schedule", "retraining", "control")
 _CODE = (
     ("task", "env"),
     ("task", "wrappers", _EACH),
@@ -28,8 +30,9 @@ _CODE = (
     ("search", "weights"),
     ("search", "activations", _EACH),
     ("search", "mutation", _KEYS),
-    ("prune", "recipes", _EACH, "criterion"),
-    ("prune", "recipes", _EACH, "then", _EACH, "criterion"),
+    ("prune", "controls", _EACH),
+    *(("prune", "recipes", _EACH, key) for key in PARTS),
+    *(("prune", "recipes", _EACH, "then", _EACH, key) for key in PARTS),
 )
 
 

@@ -6,8 +6,8 @@ A baseline is a `Recipe`: a criterion, a scope, a schedule and a retraining. Wha
 
 from __future__ import annotations
 
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
 
 __all__ = ["PRESETS", "Recipe", "Training"]

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from wann.errors import NothingLeft, PruningError
-from wann.pruning.chain import links
-from wann.pruning.dense import DenseNet, Score, score_of, train_dense
-from wann.pruning.fit import Report
-from wann.pruning.model import Layers, one_thread
-from wann.pruning.process import Process
-from wann.pruning.recipe import Recipe
+from wann.pruning.course import Course
+from wann.pruning.dense import DenseNet, sizes_of, train_dense
+from wann.pruning.learners.learner import Report, Score, Settings
+from wann.pruning.masks.simplify import count
+from wann.pruning.model.mlp import Layers, one_thread
+from wann.pruning.recipe.chain import links
+from wann.pruning.recipe.recipe import Recipe
 from wann.pruning.saved import NotSaved, Saved
-from wann.pruning.simplify import count
-from wann.pruning.training import Training
-from wann.tasks.classification import ClassificationTask
 
 __all__ = ["CellResult", "DenseNet", "Score", "prune_cell", "train_dense"]
 
@@ -60,13 +58,13 @@ class CellResult:
 
 
 def prune_cell(
-    task: ClassificationTask,
+    task: Any,
     hidden: Sequence[int],
     activation: str,
     recipe: Recipe,
     density: float,
     seed: int,
-    training: Training,
+    training: Settings,
     dense: DenseNet | None = None,
     progress: Report | None = None,
     saved: Saved | None = None,
@@ -74,38 +72,35 @@ def prune_cell(
     """Prune a network as a recipe says; equal arguments give equal weights on one machine, stopped or not.
 
     Args:
-        task: a data set.
+        task: a data set, or one with episodes.
         hidden, activation: neurons of each hidden layer, and what they compute.
         recipe: the method.
         density: share of weights that are kept.
         seed: of initial weights, orders and draws.
         training: of the dense network, and after each round.
         dense: what `train_dense` returned for the same task, sizes, seed and training; None = train it now.
-        progress: called after every epoch.
+        progress: called after every epoch, or iteration.
         saved: where trainings keep what they have come to.
 
     Raises:
-        UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, TrainingDiverged: why not.
+        UnknownMethod, BadDensity, CriterionDoesNotFit, NoGradient, NothingLeft, TrainingDiverged,
+        EvaluationError, PruningError: why not.
     """
-    chain = links(recipe, density, seed)
+    chain, sizes = links(recipe, density, seed), sizes_of(task, hidden)
+    training.check(recipe)
     dense = dense or train_dense(task, hidden, activation, seed, training, progress, saved)
-    check_dense(dense, ((task.n_inputs, *hidden, task.n_outputs), activation, seed))
-    started = time.perf_counter()
-    with one_thread():
-        process = Process(task, chain, training, dense, progress, saved or NotSaved())
-        model = process.run()
-        score = score_of(task, model)
-    spent = (process.steps, time.perf_counter() - started, None)
-    return result_of(recipe, density, dense, model.masked_layers(), (process.score_before, score), spent)
-
-
-def check_dense(dense: DenseNet, expected: tuple[Any, ...]) -> None:
-    """Raise PruningError unless a dense network has these sizes, activation and seed."""
-    if (got := (dense.sizes, dense.activation, dense.seed)) != expected:
+    if (got := (dense.sizes, dense.activation, dense.seed)) != (expected := (sizes, activation, seed)):
         raise PruningError(f"dense: expected sizes, activation and seed {expected}, got {got}")
+    started = time.perf_counter()
+    with one_thread(), training.learner(task, sizes, activation) as learner:
+        course = Course(learner, chain, training, dense, progress, saved or NotSaved())
+        model = course.run()
+        scores = (course.score_before, learner.score(model))
+    spent = (course.steps, time.perf_counter() - started, learner.env_steps)
+    return _result(recipe, density, dense, model.masked_layers(), scores, spent)
 
 
-def result_of(
+def _result(
     recipe: Recipe,
     density: float,
     dense: DenseNet,

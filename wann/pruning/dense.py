@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import torch
+from typing import Any
 
 from wann.errors import PruningError
-from wann.pruning.fit import Plan, Report, accuracy, fit, sizes_of, tensors
-from wann.pruning.model import MLP, Layers, from_layers, initial_layers, one_thread
+from wann.pruning.learners.learner import Plan, Report, Score, Settings
+from wann.pruning.model.mlp import Layers, one_thread
 from wann.pruning.saved import NotSaved, Saved
-from wann.pruning.streams import Stream, generator
-from wann.pruning.training import Training
-from wann.tasks.classification import ClassificationTask
-
-
-@dataclass(frozen=True)
-class Score:
-    """Accuracy on the validation and on the test images; only the first may choose anything.
-
-    Of a policy: mean return over the `select` and over the `test` episodes.
-    """
-
-    validation: float
-    test: float
+from wann.pruning.streams import Stream, number
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +23,8 @@ class DenseNet:
         sizes: inputs, hidden neurons of each layer, classes.
         activation: of the hidden neurons.
         seed: of its initial weights and its training.
-        checkpoints: weights and biases before the first epoch and after every one, float32.
+        checkpoints: weights and biases before the first epoch and after every one; of a policy,
+            before alone.
         layers: those that the training ended with.
         best_epoch: the checkpoint with the best validation accuracy, the first of equals.
         score: of `layers`.
@@ -62,11 +50,11 @@ class DenseNet:
 
 
 def train_dense(
-    task: ClassificationTask,
+    task: Any,
     hidden: Sequence[int],
     activation: str,
     seed: int,
-    training: Training,
+    training: Settings,
     progress: Report | None = None,
     saved: Saved | None = None,
 ) -> DenseNet:
@@ -76,17 +64,16 @@ def train_dense(
         UnknownMethod: of the activation.
         PruningError: a layer has no neurons.
         TrainingDiverged: the loss is no number any more.
+        EvaluationError: every episode of an iteration failed.
     """
     check_hidden(hidden)
     started = time.perf_counter()
-    sizes = sizes_of(task, tuple(hidden))
-    with one_thread():
-        model = MLP(sizes, activation)
-        model.load(initial_layers(sizes, generator(seed, Stream.INITIAL)))
-        plan = Plan(training, "dense", training.epochs, keep_checkpoints=True)
-        train, validation = tensors(task.data.train), tensors(task.data.validation)
-        place = (saved or NotSaved()).next()
-        made = fit(model, train, validation, plan, generator(seed, Stream.DENSE), progress, place)
+    sizes = sizes_of(task, hidden)
+    with one_thread(), training.learner(task, sizes, activation) as learner:
+        model = learner.model()
+        model.load(learner.initial(number(seed, Stream.INITIAL)))
+        plan = Plan("dense", training.epochs, number(seed, Stream.DENSE), keep_checkpoints=True)
+        made = learner.fit(model, plan, progress, (saved or NotSaved()).next())
         return DenseNet(
             sizes,
             activation,
@@ -94,19 +81,30 @@ def train_dense(
             made.checkpoints,
             model.values(),
             made.best_epoch,
-            score_of(task, model),
+            learner.score(model),
             made.steps,
             time.perf_counter() - started,
+            learner.env_steps,
         )
 
 
-def untrained(task: ClassificationTask, hidden: Sequence[int], activation: str, seed: int) -> DenseNet:
+def untrained(task: Any, hidden: Sequence[int], activation: str, seed: int, training: Settings) -> DenseNet:
     """Return a dense network that is not trained: enough for what prunes before training.
 
     Raises:
         UnknownMethod, PruningError: as `train_dense`.
     """
-    return train_dense(task, hidden, activation, seed, Training(epochs=0))
+    check_hidden(hidden)
+    sizes = sizes_of(task, hidden)
+    with training.learner(task, sizes, activation) as learner:
+        initial = learner.initial(number(seed, Stream.INITIAL))
+        unknown = Score(math.nan, math.nan)
+        return DenseNet(sizes, activation, seed, [initial], initial, 0, unknown, 0, 0.0, learner.env_steps)
+
+
+def sizes_of(task: Any, hidden: Sequence[int]) -> tuple[int, ...]:
+    """Inputs, hidden neurons of each layer, outputs."""
+    return (task.n_inputs, *hidden, task.n_outputs)
 
 
 def check_hidden(hidden: Sequence[int]) -> None:
@@ -115,11 +113,3 @@ def check_hidden(hidden: Sequence[int]) -> None:
         raise PruningError(
             f"hidden: expected whole numbers from 1, neurons of each layer, got {list(hidden)}"
         )
-
-
-@torch.no_grad()
-def score_of(task: ClassificationTask, model: MLP) -> Score:
-    """Return a model's accuracies, masks applied, in float64."""
-    exact = from_layers(model.masked_layers(), model.activation)
-    validation, test = (tensors(split).double() for split in (task.data.validation, task.data.test))
-    return Score(accuracy(exact, validation), accuracy(exact, test))

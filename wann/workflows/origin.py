@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wann.config import Config, PruneConfig, TaskConfig
+from wann.config.references import PARTS
 from wann.errors import RunError
 from wann.records.manifest import read_manifest
 from wann.records.origin import changed_code, changed_data, check_data, recorded_origin, run_of
@@ -78,8 +79,8 @@ def _code(config: Config | PruneConfig) -> Iterator[str]:
         yield from outside_names(config.search)
     for recipe in config.prune.recipes if isinstance(config, PruneConfig) else ():
         for stage in (recipe, *recipe.then):
-            if stage.criterion is not None:
-                yield stage.criterion
+            yield from (name for part in PARTS if (name := getattr(stage, part)) is not None)
+    yield from config.prune.controls if isinstance(config, PruneConfig) else ()
 
 
 def _wrappers(section: TaskConfig) -> Iterator[str]:

@@ -20,7 +20,7 @@ from wann.genome.genome import Genome
 from wann.network.order import connection_weights
 from wann.network.plan import compile_genome
 from wann.network.reference import forward
-from wann.pruning.bridge import to_network_file_parts
+from wann.pruning.model.bridge import to_network_file_parts
 from wann.records.network.file import NetworkFile
 from wann.training.module import NetworkModule
 

@@ -14,8 +14,8 @@ import pytest
 from wann.config import PruneConfig, parse_prune_config
 from wann.errors import NothingLeft, RunDamaged, RunError, RunExists
 from wann.pruning.cell import prune_cell
-from wann.pruning.presets import PRESETS
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
 from wann.records.cells import working
 from wann.records.cells.directory import PruneDirectory, read_cells
 from wann.records.cells.row import CellRow

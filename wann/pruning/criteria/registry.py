@@ -20,10 +20,10 @@ import torch
 from torch import Tensor
 
 from wann.errors import CriterionDoesNotFit, NoGradient, PruningError, TrainingDiverged
-from wann.pruning.case import LOSSES, Case, Values
+from wann.pruning.criteria.case import LOSSES, Case, Values
 from wann.pruning.criteria.options import Option, one_of
-from wann.pruning.recipe import SCOPES, UNITS, WHEN, require_known
-from wann.tasks.own.loading import own_file
+from wann.pruning.recipe.recipe import SCOPES, UNITS, WHEN
+from wann.pruning.table import Table, require_known
 
 Score = Callable[[Case], Sequence[Tensor]]
 Update = Callable[[Case, list[Tensor]], Values]
@@ -38,7 +38,7 @@ class Criterion:
 
     Attributes:
         name, line, source: for the list.
-        score: the function that was decorated.
+        function: what was decorated.
         when: whether it is meant for initial weights (`before`) or trained ones (`after`).
         unit: what a score is of: `weight` or `neuron`.
         scope: what competes where a recipe does not say; None = `layer` for neurons, as their scores seldom
@@ -54,7 +54,7 @@ class Criterion:
 
     name: str
     line: str
-    score: Score
+    function: Score
     source: str = ""
     when: str = "after"
     unit: str = "weight"
@@ -119,7 +119,7 @@ class Criterion:
                 f"{self.name}: weights are not numbers, so a training has overflowed; try a lower learning "
                 f"rate"
             )
-        scores = self.score(replace(case, options=self.resolve(case.options)))
+        scores = self.function(replace(case, options=self.resolve(case.options)))
         if not isinstance(scores, list | tuple) or not all(isinstance(s, Tensor) for s in scores):
             got = f"a {type(scores).__name__}"
             if isinstance(scores, list | tuple):
@@ -151,11 +151,7 @@ class Criterion:
             )
 
 
-# What has been registered: criteria that score weights, and those that score neurons.
-CRITERIA: dict[str, Criterion] = {}
-NEURON_CRITERIA: dict[str, Criterion] = {}
-# (module, name) -> a criterion of a file that a config names: files do not see each other's.
-OWN_CRITERIA: dict[tuple[str, str], Criterion] = {}
+CRITERIA: Table[Criterion] = Table("criterion")
 
 
 def criterion(name: str, line: str, **keys: Any) -> Callable[[Score], Score]:
@@ -174,13 +170,7 @@ def criterion(name: str, line: str, **keys: Any) -> Callable[[Score], Score]:
             require_known(f"{name}: scope", made.scope, SCOPES)
         if (made.unit, made.scope) == ("neuron", "erk"):
             raise PruningError(f"{name}: scope: erk gives densities to weights; take layer or global")
-        if own_file(score.__module__):
-            OWN_CRITERIA[score.__module__, name] = made
-            return score
-        known = {**CRITERIA, **NEURON_CRITERIA}.get(name)
-        if known is not None and known.score.__module__ != score.__module__:
-            raise PruningError(f"{name}: a criterion of that name is in {known.score.__module__} already")
-        (CRITERIA if made.unit == "weight" else NEURON_CRITERIA)[name] = made
+        CRITERIA.add(made, score.__module__)
         return score
 
     return register

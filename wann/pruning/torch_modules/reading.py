@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from wann.errors import PruningError
-from wann.pruning.model import MLP
+from wann.pruning.model.mlp import MLP
 from wann.pruning.torch_modules.agreement import check_agreement, outputs_of
 from wann.pruning.torch_modules.chain import WHO, Chain
 from wann.pruning.torch_modules.copying import independent

@@ -13,7 +13,7 @@ from torch.nn.modules.dropout import _DropoutNd
 from torch.nn.utils.parametrize import ParametrizationList
 
 from wann.errors import PruningError
-from wann.pruning.model import Mask
+from wann.pruning.model.mlp import Mask
 from wann.pruning.torch_modules.chain import WHO, Chain, is_batch_size, kind_of
 
 

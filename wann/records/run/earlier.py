@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wann.config import PruneConfig
-from wann.pruning.training import Training
+from wann.pruning.learners.training import Training
 
 
 def as_begun(config: PruneConfig) -> PruneConfig:

@@ -13,7 +13,7 @@ from typing import Any
 from wann.errors import OutputError, RunError
 from wann.evaluation.pools.backends import make_pool
 from wann.judging.names import TRAINED
-from wann.pruning.policy_play import TEST_EPISODES, mean_returns
+from wann.pruning.learners.play import TEST_EPISODES, mean_returns
 from wann.records.cells.row import CellRow
 from wann.records.storage.files import write_atomically
 from wann.records.target import find_tuned

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from wann.config import PruneConfig, RecipeConfig, StageConfig
-from wann.errors import WannError, did_you_mean
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import (
-    CONTROLS,
+from wann.errors import PruningError, WannError, did_you_mean
+from wann.pruning.learners.training import FINETUNE_RATES, OPTIMIZERS, RATES
+from wann.pruning.recipe.controls import CONTROLS
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import (
     LINEAR,
     NETWORKS,
-    RETRAININGS,
-    SCHEDULES,
     SCOPES,
     SMALL_DENSE,
     SPACINGS,
@@ -22,12 +21,14 @@ from wann.pruning.recipe import (
     WHEN,
     Recipe,
 )
-from wann.pruning.training import FINETUNE_RATES, OPTIMIZERS, RATES
+from wann.pruning.recipe.retraining import RETRAININGS
+from wann.pruning.recipe.schedules import SCHEDULES
+from wann.pruning.table import Table
 from wann.records.cells.row import DENSE
-from wann.workflows.pruning.plan import KEYS, recipe_of, recipes_of, stage_of
+from wann.workflows.pruning.plan import KEYS, recipe_of, recipes_of, stage_of, way_to_train
 
 if TYPE_CHECKING:
-    from wann.pruning.chain import Link
+    from wann.pruning.recipe.chain import Link
 
 _NAMES = {
     "scope": SCOPES,
@@ -40,11 +41,10 @@ _NAMES = {
 }
 # key -> the key and the value without which it does nothing
 _ONLY_WITH = {
-    "rounds": ("schedule", "iterative"),
-    "spacing": ("schedule", "iterative"),
-    "level": ("schedule", "levels"),
-    "last_layer": ("schedule", "levels"),
-    "rewind": ("retraining", "weight-rewind"),
+    key: (kind, entry.name)
+    for kind, table in (("schedule", SCHEDULES), ("retraining", RETRAININGS))
+    for entry in table.values()
+    for key in entry.keys
 }
 _LONGEST_NAME = 100
 _LEAST = 1e-6  # density, where budgets of connections are asked for
@@ -74,16 +74,21 @@ def check(config: PruneConfig) -> Iterator[Found]:
         yield from _check_names(config)
 
 
-def _unknown(path: tuple[str | int, ...], name: str | None, known: tuple[str, ...]) -> list[Found]:
+def _unknown(path: tuple[str | int, ...], name: str | None, known: Collection[str]) -> list[Found]:
     if name is None or name in known:
+        return []
+    if ":" in name and isinstance(known, Table):
+        try:
+            known.find(name)
+        except PruningError as error:
+            return [(path, str(error))]
         return []
     expected = ", ".join(known)
     return [(path, f"unknown name: got '{name}', expected one of {expected}{did_you_mean(name, known)}")]
 
 
 def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> Iterator[Found]:
-    from wann.pruning.chain import links
-    from wann.pruning.policy_checks import check_for_policies
+    from wann.pruning.recipe.chain import links
 
     places = [(path, section), *(((*path, "then", k), stage) for k, stage in enumerate(section.then))]
     found = [fault for place, stage in places for fault in _check_keys(place, stage)]
@@ -97,8 +102,7 @@ def _check_recipe(path: Place, section: RecipeConfig, config: PruneConfig) -> It
         for link in links(recipe, least, 0):
             link.criterion.check_activation(config.model.activation)
             yield from ((path, f"{recipe.name}: {fault}") for fault in _misfits(link, recipe, config))
-        if config.task.env is not None:
-            check_for_policies(recipe)
+        way_to_train(config).check(recipe)
         ends = [stage.until for stage in recipe.stages if stage.until is not None]
         largest = max(config.prune.densities, default=0.0)
         if ends and min(ends) < largest:
@@ -149,11 +153,12 @@ def _check_keys(path: Place, section: StageConfig) -> Iterator[Found]:
         return
     stage = stage_of(section)
     for key, (other, needed) in _ONLY_WITH.items():
-        if getattr(section, key) is not None and getattr(stage, other) != needed:
+        own = ":" in getattr(stage, other)  # which keys it reads is its own affair
+        if getattr(section, key) is not None and getattr(stage, other) != needed and not own:
             words = f"and here it is {getattr(stage, other)}; set that, or leave this out"
             yield (*path, key), f"is for {other}: {needed}, {words}"
-    goes_on = section.retraining in ("finetune", "lr-rewind", "weight-rewind")
-    if goes_on and stage.when == "before" and stage.schedule != "gradual":
+    goes_on = section.retraining is not None and RETRAININGS.find(section.retraining).goes_on
+    if goes_on and stage.when == "before" and not stage.while_training:
         words = "goes on from a training, and this prunes before there is one; use reset, reinit or none"
         yield (*path, "retraining"), f"{section.retraining} {words}"
 

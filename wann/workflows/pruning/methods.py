@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import CONTROLS, RETRAININGS, SCHEDULES, SCOPES, Recipe
+from wann.pruning.recipe.controls import CONTROLS
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import SCOPES, UNITS, Recipe
+from wann.pruning.recipe.retraining import RETRAININGS
+from wann.pruning.recipe.schedules import SCHEDULES
 
 if TYPE_CHECKING:
     from wann.pruning.criteria.registry import Criterion
@@ -47,24 +50,22 @@ class Method:
 
 def methods() -> dict[str, list[Method]]:
     """Return kind -> its members; criteria of the user's own are listed once their module is imported."""
-    from wann.pruning.criteria.catalogue import CRITERIA, NEURON_CRITERIA
+    from wann.pruning.criteria.catalogue import CRITERIA
 
-    sources = {name: c.source for name, c in (CRITERIA | NEURON_CRITERIA).items()}
+    sources = {name: c.source for name, c in CRITERIA.items()}
     found = {
         "presets": [
             Method(name, _line(recipe), _source(recipe, sources), scope=recipe.scope or "")
             for name, recipe in PRESETS.items()
         ],
-        "criteria for weights": list(map(_criterion, CRITERIA.values())),
-        "criteria for neurons": list(map(_criterion, NEURON_CRITERIA.values())),
+        **{
+            f"criteria for {unit}s": [_criterion(c) for c in CRITERIA.values() if c.unit == unit]
+            for unit in UNITS
+        },
     }
-    for kind, names in (
-        ("scopes", SCOPES),
-        ("schedules", SCHEDULES),
-        ("retrainings", RETRAININGS),
-        ("controls", CONTROLS),
-    ):
-        found[kind] = [Method(name, _MEANINGS.get(name, "")) for name in names]
+    found["scopes"] = [Method(name, _SCOPES[name]) for name in SCOPES]
+    for table in (SCHEDULES, RETRAININGS, CONTROLS):
+        found[f"{table.kind}s"] = [Method(each.name, each.line, each.source) for each in table.values()]
     return found
 
 
@@ -83,13 +84,11 @@ def _source(recipe: Recipe, sources: Mapping[str, str]) -> str:
 def _line(recipe: Recipe) -> str:
     """What a preset says beside the defaults: global, oneshot, after training."""
     if recipe.network is not None:
-        return _MEANINGS[recipe.network]
-    schedule = {"iterative": f" in {recipe.rounds} rounds", "oneshot": ""}.get(
-        recipe.schedule, f", {recipe.schedule}"
-    )
+        return _NETWORKS[recipe.network]
+    schedule = SCHEDULES.find(recipe.schedule)
     parts = [
-        recipe.criterion + _BY.get(recipe.scope or "", "") + schedule,
-        *(["before training"] if recipe.when == "before" and recipe.schedule != "gradual" else []),
+        recipe.criterion + _BY.get(recipe.scope or "", "") + schedule.phrase.format(rounds=recipe.rounds),
+        *(["before training"] if recipe.when == "before" and not schedule.while_training else []),
         recipe.retraining,
         *(f"{key} {value}" for key, value in recipe.options.items()),
     ]
@@ -98,23 +97,12 @@ def _line(recipe: Recipe) -> str:
 
 _BY = {"layer": " by layer", "erk": " by erk"}
 
-_MEANINGS = {
+_NETWORKS = {
     "small-dense": "no pruning: one hidden layer of the right width",
     "linear": "a linear model, pruned by magnitude, finetune",
+}
+_SCOPES = {
     "global": "all weights compete",
     "layer": "every layer is pruned to the same density",
     "erk": "small layers stay denser (Erdos-Renyi kernel)",
-    "oneshot": "at once",
-    "iterative": "in rounds, with retraining after each",
-    "levels": "a share of the rest at a time, with retraining after each",
-    "gradual": "while one training runs",
-    "finetune": "the final weights, at training.finetune_rate",
-    "lr-rewind": "the final weights, with the whole schedule again",
-    "weight-rewind": "weights and schedule go back to an early epoch",
-    "reset": "weights and schedule go back to the beginning",
-    "reinit": "fresh random weights, trained from scratch",
-    "none": "no retraining",
-    "shuffle-layerwise": "the mask is shuffled inside each layer",
-    "shuffle-global": "the mask is shuffled over all layers",
-    "invert": "what would be kept longest is removed first",
 }

@@ -7,10 +7,11 @@ from typing import Any
 
 from wann.config import PruneConfig, RecipeConfig, StageConfig
 from wann.errors import PruningError
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.presets import PRESETS
-from wann.pruning.recipe import Recipe
-from wann.pruning.training import Training
+from wann.pruning.learners.evolving import PolicyTraining
+from wann.pruning.learners.training import Training
+from wann.pruning.recipe.presets import PRESETS
+from wann.pruning.recipe.recipe import Recipe
+from wann.pruning.table import own_name
 from wann.records.cells.row import DENSE
 
 _OWN = ("name", "options", "then", "network")
@@ -48,9 +49,9 @@ def recipe_of(section: RecipeConfig) -> Recipe:
     first, then = stage_of(section), []
     for each in section.then:
         stage = stage_of(each)
-        trained = any(s.when == "after" or s.schedule == "gradual" for s in (first, *then))
+        trained = any(s.when == "after" or s.while_training for s in (first, *then))
         # While a training runs is neither before nor after it.
-        gradual = stage.schedule == "gradual" and each.when is None
+        gradual = stage.while_training and each.when is None
         then.append(replace(stage, when="after") if gradual and trained else stage)
     name = section.name or "+".join(stage.name for stage in (first, *then))
     return replace(first, name=name, then=tuple(then), network=section.network or first.network)
@@ -68,7 +69,8 @@ def stage_of(section: StageConfig) -> Recipe:
         given = {"scope": _usual(section.criterion, section.unit).get("scope")} | given
     elif section.unit not in (None, preset.unit):
         given = {"scope": _usual(preset.criterion, section.unit).get("scope")} | given
-    named = [preset.name, own if section.criterion not in (None, preset.criterion) else None, section.control]
+    changed = own if section.criterion not in (None, preset.criterion) else None
+    named = [preset.name, changed, own_name(section.control or "")]
     options = {**preset.options, **section.options}
     return replace(preset, name="+".join(filter(None, named)), options=options, **given)
 
@@ -93,7 +95,7 @@ def recipes_of(config: PruneConfig) -> list[Recipe]:
         made.append(recipe)
         if recipe.network is None and not any(stage.control for stage in recipe.stages):
             made += [
-                replace(recipe.with_control(control), name=f"{recipe.name}+{control}")
+                replace(recipe.with_control(control), name=f"{recipe.name}+{own_name(control)}")
                 for control in config.prune.controls
             ]
     return made
@@ -101,9 +103,13 @@ def recipes_of(config: PruneConfig) -> list[Recipe]:
 
 def training_of(config: PruneConfig) -> Training | PolicyTraining:
     """Return how networks are trained, policies by CMA-ES."""
-    if config.task.env is not None:
-        return PolicyTraining(**config.policy.model_dump())
-    return Training(**config.training.model_dump())
+    section = config.training if config.task.env is None else config.policy
+    return way_to_train(config)(**section.model_dump())
+
+
+def way_to_train(config: PruneConfig) -> type[Training] | type[PolicyTraining]:
+    """Return the kind of training that a config's task has."""
+    return Training if config.task.env is None else PolicyTraining
 
 
 def cells_of(config: PruneConfig) -> list[Cell]:

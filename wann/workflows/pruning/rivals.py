@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from wann.pruning.recipe import LINEAR, SMALL_DENSE
+from wann.pruning.recipe.recipe import LINEAR, SMALL_DENSE
 
 if TYPE_CHECKING:
     from wann.pruning.cell import CellResult

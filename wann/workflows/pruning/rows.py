@@ -49,7 +49,7 @@ def cell_files(
 
 def dense_files(dense: DenseNet, config: PruneConfig, facts: Facts) -> tuple[CellRow, NetworkFile]:
     """Return the row and the network of a seed's dense network."""
-    from wann.pruning.simplify import count
+    from wann.pruning.masks.simplify import count
 
     name, counts = dense_name(dense.seed), count(dense.layers, dense.activation)
     row = CellRow(
@@ -78,7 +78,7 @@ def dense_files(dense: DenseNet, config: PruneConfig, facts: Facts) -> tuple[Cel
 
 
 def _network(row: CellRow, layers: Any, config: PruneConfig, facts: Facts) -> NetworkFile:
-    from wann.pruning.bridge import to_network_file_parts
+    from wann.pruning.model.bridge import to_network_file_parts
 
     output = config.task.output_activation
     genome, weights = to_network_file_parts(layers, config.model.activation, output)

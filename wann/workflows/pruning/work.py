@@ -6,14 +6,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wann.errors import WannError
-from wann.pruning.policy_training import PolicyTraining
-from wann.pruning.recipe import SMALL_DENSE
-from wann.pruning.training import Training
+from wann.pruning.recipe.recipe import SMALL_DENSE
 from wann.records.cells.working import WorkingFolder
-from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
 from wann.workflows.pruning.budget import meet
 from wann.workflows.pruning.plan import Cell
@@ -21,9 +18,7 @@ from wann.workflows.pruning.rivals import beside, rival_hidden, sizes
 
 if TYPE_CHECKING:
     from wann.pruning.cell import CellResult, DenseNet
-    from wann.pruning.fit import Report
-
-AnyTraining = Training | PolicyTraining
+    from wann.pruning.learners.learner import Report, Settings
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Job:
 
     hidden: tuple[int, ...]
     activation: str
-    training: AnyTraining
+    training: Settings
     seed: int
     cell: Cell | None = None
     dense: DenseNet | None = None
@@ -67,29 +62,25 @@ def work(task: AnyTask, job: Job) -> DenseNet | CellResult | Failure:
 
 
 def _train(task: AnyTask, job: Job, folder: WorkingFolder) -> DenseNet:
-    from wann.pruning.cell import train_dense
-    from wann.pruning.policy import train_policy
+    from wann.pruning.dense import train_dense
 
-    train: Any = train_dense if isinstance(task, ClassificationTask) else train_policy
-    return train(task, job.hidden, job.activation, job.seed, job.training, _telling(folder), folder)
+    return train_dense(task, job.hidden, job.activation, job.seed, job.training, _telling(folder), folder)
 
 
 def _make(task: AnyTask, job: Job, cell: Cell, folder: WorkingFolder) -> CellResult:
     from wann.pruning.cell import prune_cell
-    from wann.pruning.policy import prune_policy
 
-    prune: Any = prune_cell if isinstance(task, ClassificationTask) else prune_policy
     network, whole = cell.recipe.network, sizes(task, job.hidden)
     hidden = job.hidden
     if network is not None:
         hidden = rival_hidden(network, task, whole * (cell.density or 0.0), cell.wanted)
     own, start = sizes(task, hidden), _start(task, job, cell, hidden, folder)
 
-    def made(density: float, training: AnyTraining) -> CellResult:
+    def made(density: float, training: Settings) -> CellResult:
         # What looks for a density is soon made again, and comes in another order if it is.
         saved = folder if training is job.training else None
         asked = (task, hidden, job.activation, cell.recipe, density, cell.seed, training, start(training))
-        return prune(*asked, _telling(folder), saved)
+        return prune_cell(*asked, _telling(folder), saved)
 
     if network == SMALL_DENSE:
         result = made(1.0, job.training)
@@ -106,22 +97,20 @@ def _make(task: AnyTask, job: Job, cell: Cell, folder: WorkingFolder) -> CellRes
 
 def _start(
     task: AnyTask, job: Job, cell: Cell, hidden: tuple[int, ...], folder: WorkingFolder
-) -> Callable[[AnyTraining], DenseNet]:
+) -> Callable[[Settings], DenseNet]:
     """Return what gives the dense network that a cell begins with, by its training."""
     from wann.pruning.dense import untrained
-    from wann.pruning.policy import untrained_policy
 
     network, known = cell.recipe.network, {}
     if network is None:
         assert job.dense is not None
         known[job.training] = job.dense
 
-    def start(training: AnyTraining) -> DenseNet:
+    def start(training: Settings) -> DenseNet:
         if network is None:
             return known[job.training]
         if cell.recipe.when == "before":
-            make: Any = untrained if isinstance(task, ClassificationTask) else untrained_policy
-            return make(task, hidden, job.activation, job.seed)
+            return untrained(task, hidden, job.activation, job.seed, training)
         if training not in known:
             own = replace(job, hidden=hidden, training=training)
             known[training] = _train(task, own, folder if training is job.training else WorkingFolder(None))

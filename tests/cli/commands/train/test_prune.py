@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from wann.cli.main import main
-from wann.pruning.presets import PRESETS
+from wann.pruning.recipe.presets import PRESETS
 from wann.records.manifest import read_manifest
 
 SMOKE = Path(__file__).parents[4] / "configs" / "smoke.yaml"

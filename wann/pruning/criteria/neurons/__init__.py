@@ -1,0 +1,1 @@
+"""Criteria that score hidden neurons, a file or a family each."""

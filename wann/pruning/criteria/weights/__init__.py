@@ -1,0 +1,1 @@
+"""Criteria that score weights, a file or a family each."""

@@ -1,0 +1,1 @@
+"""Learners: the ways to train a network that is pruned, by gradient and by evolution."""

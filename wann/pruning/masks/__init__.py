@@ -1,0 +1,1 @@
+"""Masks: which weights or neurons stay, in exact counts, and what of the rest takes part."""

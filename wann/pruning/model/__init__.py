@@ -1,0 +1,1 @@
+"""What is pruned: a network with masks, and its way into a genome like any other."""

@@ -208,3 +208,12 @@ for gain in map(float, sys.argv[1:]):
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     for gains in (["2"], ["3", "2"], ["5", "3", "2"]):
         subprocess.run([sys.executable, "-c", script, *gains], env=environment, check=True)
+
+
+def test_a_function_that_moves_to_another_module_is_another_kernel():
+    def made(module):
+        names = {"__name__": module}
+        exec("def twice(x):\n    return 2 * x", names)
+        return fingerprint(names["twice"])
+
+    assert made("one") == made("one") != made("another")

@@ -44,9 +44,8 @@ def _parts(value: Any, seen: dict[int, int]) -> Iterator[str]:
         else:
             seen[id(value)] = len(seen)
             yield from _of_function(value, seen)
-    elif hasattr(value, "tobytes") and not isinstance(
-        value, type
-    ):  # an array, or a number of NumPy's: a constant of the kernel
+    elif hasattr(value, "tobytes") and not isinstance(value, type):
+        # an array, or a number of NumPy's: a constant of the kernel
         yield f"{value.dtype} {value.shape} {value.tobytes().hex()}"
     else:
         text = str(value) if hasattr(value, "mangling_args") else ""  # a type of numba's
@@ -55,6 +54,7 @@ def _parts(value: Any, seen: dict[int, int]) -> Iterator[str]:
 
 def _of_function(function: FunctionType, seen: dict[int, int]) -> Iterator[str]:
     names = dict.fromkeys(_names(function.__code__))
+    yield f"{function.__module__} {function.__qualname__}"  # by which machine code finds its constants again
     yield from _of_code(function.__code__, function.__doc__)
     for default in function.__defaults__ or ():
         yield from _parts(default, seen)

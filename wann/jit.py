@@ -5,11 +5,11 @@ Import it late: it imports numba. Three rules keep results exact and caches warm
 - no fastmath, and `error_model="numpy"` so that division does not keep a loop scalar;
 - kernels that need another kernel take it as a first-class function with an explicit signature (a closure
   over compiled functions would never be found in the cache again); formulas they call by name;
-- each kernel has cache files of its own, named by a hash of what it is made of: the code and the numbers of
-  the kernel and of all that it calls, in whatever file (`wann.fingerprint`). numba itself would look at the
-  kernel's own file alone, and compile again when a comment in it moves. Several processes may fill the cache
-  at once, and numba numbers the variants in one index without a lock, so that a second entry in an index
-  could name the code of another variant.
+- each kernel has cache files of its own, named by a hash of what it is made of: the code, the numbers and
+  the modules of the kernel and of all that it calls, in whatever file (`wann.fingerprint`). numba itself
+  would look at the kernel's own file alone, and compile again when a comment in it moves. Several processes
+  may fill the cache at once, and numba numbers the variants in one index without a lock, so that a second
+  entry in an index could name the code of another variant.
 """
 
 from __future__ import annotations

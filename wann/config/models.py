@@ -100,11 +100,12 @@ class TaskConfig(_Section):
         default=None,
         description="Training images of a batch, which is an episode of a data set; null: 1000.",
     )
-    scale: Literal["none", "standard", "minmax"] = Field(
-        default="none",
+    scale: Literal["none", "standard", "minmax"] | None = Field(
+        default=None,
         description="What is done to the inputs of a data set: nothing; `standard`, mean 0 and standard "
         "deviation 1; `minmax`, 0 to 1. Measured on the training images alone, over all pixels of images and "
-        "by column of tables.",
+        "by column of tables. null: `standard` for a file of your own whose inputs are large or of very "
+        "different size, which is said, else nothing.",
     )
     kwargs: Annotated[dict[str, Any], _Empty, AfterValidator(keyword_arguments)] = Field(
         default_factory=dict,

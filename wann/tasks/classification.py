@@ -10,7 +10,7 @@ import numpy as np
 from wann.errors import TaskError
 from wann.seeding import Purpose, purpose_of
 from wann.tasks.datasets import DATASETS, NONE, Dataset, Split, load
-from wann.tasks.datasets.sizes import unlike_sizes
+from wann.tasks.datasets.sizes import CURE, unlike_sizes
 
 BATCH_SIZE = 1000
 
@@ -55,7 +55,7 @@ class ClassificationTask:
     def notes(self) -> tuple[str, ...]:
         """What a person should know of the data, a line each."""
         unlike = unlike_sizes(self.data)
-        return (*self.data.notes, *([unlike] if unlike else []))
+        return (*self.data.notes, *([f"{unlike}; {CURE}"] if unlike else []))
 
     @property
     def facts(self) -> dict[str, tuple[str, ...]]:

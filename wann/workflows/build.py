@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,9 @@ from wann.network.plan import compile_genome
 from wann.records.network.file import NetworkFile
 from wann.records.target import find_tuned
 from wann.tasks.classification import BATCH_SIZE, make_classification
+from wann.tasks.datasets.named import DATASETS, load
+from wann.tasks.datasets.scaling import NONE
+from wann.tasks.datasets.sizes import unlike_sizes
 from wann.tasks.environments.environment import make_task
 from wann.tasks.task import AnyTask
 
@@ -31,7 +34,7 @@ def build_task(section: TaskConfig) -> AnyTask:
             batch_size=section.batch_size or BATCH_SIZE,
             output_activation=section.output_activation,
             failure_return=section.failure_return,
-            scale=section.scale,
+            scale=section.scale or NONE,
         )
     assert section.env is not None  # the config has one of the two
     return make_task(
@@ -44,6 +47,21 @@ def build_task(section: TaskConfig) -> AnyTask:
         failure_return=section.failure_return,
         compiled=section.compiled,
     )
+
+
+def settled(section: TaskConfig, say: Callable[[str], None]) -> TaskConfig:
+    """Return a new run's `task` section with the scale of its inputs, where the config names none.
+
+    A user's own file whose inputs no network with one weight could use side by side is standardised. What a
+    run records is settled; so this is asked once, and says so.
+    """
+    if section.dataset is None or section.scale is not None or section.dataset in DATASETS:
+        return section
+    unlike = unlike_sizes(load(section.dataset, label=section.label))
+    if unlike is None:
+        return section
+    say(f"{unlike}; task.scale=standard is taken; --set task.scale=none leaves them as they are")
+    return section.model_copy(update={"scale": "standard"})
 
 
 def plan_network(file: NetworkFile, task: AnyTask, path: Path) -> Network:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wann.config import Config
+from wann.config import Config, TaskConfig
 from wann.errors import EvaluationError
 from wann.evaluation.pools.backends import make_pool
 from wann.judging.judgement import REGIMES, Judgement
@@ -178,7 +178,7 @@ def test(
     asked = REGIMES if regimes is None else check_regimes(regimes)
     (target,) = resolve([target])
     file, path = find_network(target)
-    task = build_task(config.task if config else file.task)
+    task = build_task(_section(config.task, file.task) if config else file.task)
     network = plan_network(file, task, path)
     weights = shared_weights
     if weights is None:
@@ -193,6 +193,12 @@ def test(
         shared = [float(weight) for weight in weights]
         found = judge(pool, network, shared, episodes, seed, own_weights, trained, asked, effort)
         return TestReport(task, network, found, source, changed)
+
+
+def _section(asked: TaskConfig, own: TaskConfig) -> TaskConfig:
+    """Return the section that is asked for; a network takes its inputs by the scale it was made with."""
+    unsaid = asked.dataset is not None and asked.scale is None
+    return asked.model_copy(update={"scale": own.scale}) if unsaid else asked
 
 
 def glance(target: str | Path, episodes: int = 100, seed: int = 0) -> tuple[tuple[float, float], ...]:

@@ -8,7 +8,7 @@ from wann.tasks.datasets.dataset import Dataset
 
 _MOST_TIMES = 100.0  # the largest input over the smallest
 _LARGEST = 100.0
-_CURE = "run the same again with --set task.scale=standard (scale: standard below task: in the config)"
+CURE = "run the same again with --set task.scale=standard (scale: standard below task: in the config)"
 
 
 def unlike_sizes(data: Dataset) -> str | None:
@@ -26,11 +26,11 @@ def unlike_sizes(data: Dataset) -> str | None:
     if data.shape is None and sizes[most] > _MOST_TIMES * sizes[least]:
         return (
             f"{data.name}: inputs are of very different size: '{data.inputs[most]}' about {sizes[most]:.3g}, "
-            f"'{data.inputs[least]}' about {sizes[least]:.3g}, which hides the small ones; {_CURE}"
+            f"'{data.inputs[least]}' about {sizes[least]:.3g}, which hides the small ones"
         )
     if sizes[most] > _LARGEST:
         return (
             f"{data.name}: inputs are large, '{data.inputs[most]}' about {sizes[most]:.3g}; "
-            f"networks expect some -1..1; {_CURE}"
+            "networks expect some -1..1"
         )
     return None

@@ -49,9 +49,13 @@ def flat(values: Mapping[str, Any], path: str = "") -> dict[str, Any]:
 
 
 def _without(values: Settings, left_out: set[str]) -> dict[str, Any]:
+    # a run's scale is settled: where its config names none, there is none
+    said = {
+        path: "none" if path == "task.scale" and value is None else value for path, value in values.items()
+    }
     return {
         path: value
-        for path, value in values.items()
+        for path, value in said.items()
         if not any(path == part or path.startswith(f"{part}.") for part in left_out)
     }
 

@@ -21,7 +21,7 @@ from wann.records.cells.working import WorkingFolder, forget_words, under_way
 from wann.records.manifest import PRUNE, begin_session, end_session, kind_of, read_manifest
 from wann.records.storage.paths import RunPaths
 from wann.tasks.task import AnyTask
-from wann.workflows.build import build_task
+from wann.workflows.build import build_task, settled
 from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.pruning.plan import Cell, cells_of, dense_name, recipes_of, training_of
@@ -67,6 +67,7 @@ def start(config: PruneConfig, folder: Path, name: str, watcher: PruneWatcher | 
     leave_if_imported()
     config, watcher = rooted(config), watcher or SilentPruning()
     with interruption(watcher, "cell") as interrupted:
+        config = config.model_copy(update={"task": settled(config.task, watcher.note)})
         if RunPaths(folder).manifest.exists():
             return _go_on(config, folder, watcher, interrupted)
         task = build_task(config.task)

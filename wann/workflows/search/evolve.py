@@ -24,7 +24,7 @@ from wann.search.search import check_search, init
 from wann.search.state import GenerationInfo, SearchState
 from wann.tasks.classification import ClassificationTask
 from wann.tasks.task import AnyTask
-from wann.workflows.build import build_task
+from wann.workflows.build import build_task, settled
 from wann.workflows.interruption import Interruption, interruption
 from wann.workflows.origin import changed_since, origin_of_config
 from wann.workflows.search.generation import AllFailed, next_generation, prepare
@@ -109,6 +109,8 @@ def start(
     check_search(config.search)
     # from the beginning: what compiles meanwhile would swallow the KeyboardInterrupt of a Ctrl-C
     with interruption(watcher) as interrupted:
+        if pool is None:
+            config = config.model_copy(update={"task": settled(config.task, watcher.note)})
         task = pool.task if pool else build_task(config.task)
         if pool is None:
             say_notes(task, watcher)

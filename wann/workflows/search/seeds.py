@@ -18,7 +18,7 @@ from wann.judging.regimes import held_out
 from wann.network.plan import compile_genome
 from wann.records.run.curves import check_tensorboard
 from wann.records.run.directory import check_new
-from wann.workflows.build import build_task
+from wann.workflows.build import build_task, settled
 from wann.workflows.interruption import interruption
 from wann.workflows.search.evolve import Outcome, start
 from wann.workflows.search.watcher import Silent, Watcher, say_notes
@@ -103,6 +103,7 @@ def evolve_seeds(
     watcher = watcher or Silent()
     if tensorboard:
         check_tensorboard()
+    config = config.model_copy(update={"task": settled(config.task, watcher.note)})
     configs = [override(config, [f"run.seed={seed}"]) for seed in seeds]
     folders = [folder_of(seeded) for seeded in configs]
     for folder in folders:

@@ -20,11 +20,11 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"errors", "formulas"},
     {"activations", "seeding", "jit", "fingerprint", "mutations"},
+    {"parallel"},
     {"config"},
     {"genome"},
     {"tasks"},
     {"network"},
-    {"parallel"},
     {"evaluation"},
     {"judging"},
     {"search"},

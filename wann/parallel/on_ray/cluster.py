@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from wann.errors import EvaluationError
-from wann.tasks.classification import ClassificationTask
-from wann.tasks.task import AnyTask
 
 RETRIES = 5
 _OBJECT_STORE_BYTES = 128 * 1024 * 1024
@@ -113,9 +111,12 @@ def _answer() -> bool:
     return True
 
 
-def object_store_bytes(task: AnyTask) -> int:
-    """Return how large an object store has to be for a task."""
-    return _OBJECT_STORE_BYTES + 2 * (task.n_bytes if isinstance(task, ClassificationTask) else 0)
+def object_store_bytes(context: Any) -> int:
+    """Return how large an object store has to be for what every worker is given once.
+
+    What is large says so by `n_bytes`, as a task of images does.
+    """
+    return _OBJECT_STORE_BYTES + 2 * getattr(context, "n_bytes", 0)
 
 
 def start_ray(ray: Any, workers: int, store_bytes: int = _OBJECT_STORE_BYTES) -> None:

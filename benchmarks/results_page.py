@@ -400,7 +400,7 @@ def _settings_of_before(found: dict[str, Any], before: dict[str, Any] | None) ->
     if before:
         return (
             " Rows called before were made before finetune had a learning rate of its own, and with the "
-            "criteria of that version; those without a row beside them have not been made again."
+            "criteria of that version; rows that are the same now stand once."
         )
     if found["task"] not in ("mnist16", "mnist28") or "finetune_rate" in found["training"]:
         return ""

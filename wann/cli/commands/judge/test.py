@@ -84,10 +84,11 @@ def _say_what_is_less(report: TestReport) -> None:
     from wann.workflows.judge import EPISODES
 
     j = report.judgement
-    tuned = "" if report.task.compiled is False else f", {len(WHOLE.fine_grid)} for the tuned one"
-    parts = [f"{j.episodes} {'draws' if j.n_images else 'episodes'}", f"{j.n_grid} shared weights"]
-    whole = [str(EPISODES), f"{len(WHOLE.grid)}{tuned}"]
+    tuned = "" if report.task.compiled is False else f", the tuned one of {len(WHOLE.fine_grid)}"
+    parts = [
+        f"{j.episodes} {'draws' if j.n_images else 'episodes'} ({EPISODES})",
+        f"{j.n_grid} shared weights ({len(WHOLE.grid)}{tuned})",
+    ]
     if not j.n_images:
-        parts.append(f"the tuned one chosen on {QUICK.tune_episodes} episodes")
-        whole.append(str(WHOLE.tune_episodes))
-    typer.echo(f"wann: quick, so rough: {', '.join(parts)}; otherwise {'; '.join(whole)}", err=True)
+        parts.append(f"the tuned one chosen on {QUICK.tune_episodes} episodes ({WHOLE.tune_episodes})")
+    typer.echo(f"wann: quick, so rough: {', '.join(parts)}; in brackets without --quick", err=True)

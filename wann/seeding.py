@@ -35,7 +35,13 @@ def generator(seed: int, purpose: Purpose, generation: int = 0, index: int = 0) 
 
 
 def episode_seeds(seed: int, purpose: Purpose, count: int, generation: int = 0) -> np.ndarray:
-    """Return `(count,)` int64 episode seeds, disjoint from those of every other purpose."""
+    """Return `(count,)` int64 episode seeds, disjoint from those of every other purpose.
+
+    Raises:
+        ValueError: the purpose is no purpose of episodes.
+    """
+    if purpose == Purpose.SHARED_WEIGHTS:
+        raise ValueError("shared weights are no episodes, and have no episode seeds")
     draws = generator(seed, purpose, generation).integers(0, 1 << _RANDOM_BITS, size=count, dtype=np.int64)
     return draws + (int(purpose) << _RANDOM_BITS)
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 # Of what is left, the next chunk is so small a part of a worker's share.
-_SHARES = 8
+_SHARES = 3
 
 
 @dataclass(frozen=True)

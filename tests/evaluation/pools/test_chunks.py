@@ -44,7 +44,7 @@ def test_tapering_chunks_cover_everything_once_and_end_with_single_lanes(n_netwo
     for chunk in tapering(n_networks, n_lanes, workers):
         part = seen[chunk.networks, chunk.lanes]
         left = seen.size - seen.sum()
-        assert 0 < part.size <= -(-left // (8 * workers))
+        assert 0 < part.size <= -(-left // (3 * workers))
         part += 1
         sizes.append(part.size)
     assert (seen == 1).all()

@@ -106,4 +106,4 @@ def test_only_data_sets_have_a_scale():
 
 def test_a_config_of_an_earlier_version_is_the_same_config():
     path = Path(__file__).parents[2] / "configs/digits.yaml"
-    assert load_config(path).task.scale == "none"
+    assert load_config(path).task.scale is None

@@ -14,6 +14,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from wann.config import SearchConfig
@@ -77,12 +78,10 @@ class Seam:
     Args:
         key: of the section `search`, which names one.
         package: whose modules hold the members that come with wann, one a file.
-        shipped: the names of these modules, the default's first.
     """
 
-    def __init__(self, key: str, package: str, *shipped: str) -> None:
-        self.key = key
-        self._package, self._shipped = package, shipped
+    def __init__(self, key: str, package: str) -> None:
+        self.key, self._package = key, package
         self._members: dict[str, Member] = {}
 
     def member(self, name: str, line: str, source: str = "") -> Callable[[Function], Function]:
@@ -96,9 +95,10 @@ class Seam:
 
     def members(self) -> dict[str, Member]:
         """Return the members that come with wann, the default first."""
-        for module in self._shipped:
-            import_module(f"{self._package}.{module}")
-        return self._members
+        for module in iter_modules(import_module(self._package).__path__):
+            import_module(f"{self._package}.{module.name}")
+        default = SearchConfig.model_fields[self.key].default
+        return {name: self._members[name] for name in sorted(self._members, key=lambda name: name != default)}
 
     def chosen(self, search: SearchConfig) -> Member:
         """Return the member that a config names, with its options.
@@ -156,8 +156,8 @@ def outside_names(search: SearchConfig) -> list[str]:
     return [name for name in (*chosen, *operators, *search.activations) if ":" in name]
 
 
-METHODS = Seam("method", "wann.search.methods", "evolution")
-SELECTION = Seam("selection", "wann.search.selection", "nsga2", "lexicase")
-WEIGHTS = Seam("weights", "wann.search.weights", "fixed", "uniform")
-STARTS = Seam("start", "wann.search.start", "minimal", "collectors")
+METHODS = Seam("method", "wann.search.methods")
+SELECTION = Seam("selection", "wann.search.selection")
+WEIGHTS = Seam("weights", "wann.search.weights")
+STARTS = Seam("start", "wann.search.start")
 SEAMS = (METHODS, SELECTION, WEIGHTS, STARTS)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from rich.console import RenderableType
@@ -19,7 +18,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from wann.cli.output import console, say, stdout
+from wann.cli.output import console, say
+from wann.cli.views.progress.fitting import Noting, fitting
 from wann.records.cells.row import CellRow
 from wann.workflows.pruning.watcher import PruneWatcher, SilentPruning
 
@@ -28,19 +28,9 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 _MOST_LINES = 8
 
 
-@contextmanager
-def prune_watcher(quiet: bool = False) -> Iterator[PruneWatcher]:
-    """Yield the watcher that fits the output."""
-    if quiet:
-        yield _Quiet()
-    elif stdout().isatty():
-        live = _Live()
-        try:
-            yield live
-        finally:
-            live.close()
-    else:
-        yield _Lines()
+def prune_watcher(quiet: bool = False) -> AbstractContextManager[PruneWatcher]:
+    """The watcher that fits the output, as a context."""
+    return fitting(quiet, _Quiet, _Live, _Lines)
 
 
 def figures(row: CellRow) -> str:
@@ -49,11 +39,8 @@ def figures(row: CellRow) -> str:
     return f"{row.recipe}: {score} with {row.effective_connections} connections, seed {row.seed}"
 
 
-class _Quiet(SilentPruning):
+class _Quiet(Noting, SilentPruning):
     """Results alone go to stdout; what a person should know goes to stderr."""
-
-    def note(self, text: str) -> None:
-        print(f"wann: {text}", file=sys.stderr, flush=True)
 
 
 class _Lines(_Quiet):

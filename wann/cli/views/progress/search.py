@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wann.cli.output import console, say, stdout
+from wann.cli.output import console, say
+from wann.cli.views.progress.fitting import Noting, fitting
 from wann.config import Config
 from wann.search.state import GenerationInfo
 from wann.tasks.classification import ClassificationTask
@@ -19,26 +18,13 @@ from wann.workflows.search.watcher import Silent, Watcher
 _SECONDS_BETWEEN_LINES = 5.0
 
 
-@contextmanager
-def watcher(quiet: bool = False) -> Iterator[Watcher]:
-    """Yield the watcher that fits the output."""
-    if quiet:
-        yield _Quiet()
-    elif stdout().isatty():
-        live = _Live()
-        try:
-            yield live
-        finally:
-            live.close()
-    else:
-        yield _Lines()
+def watcher(quiet: bool = False) -> AbstractContextManager[Watcher]:
+    """The watcher that fits the output, as a context."""
+    return fitting(quiet, _Quiet, _Live, _Lines)
 
 
-class _Quiet(Silent):
+class _Quiet(Noting, Silent):
     """Results alone go to stdout; what a person should know goes to stderr."""
-
-    def note(self, text: str) -> None:
-        print(f"wann: {text}", file=sys.stderr)
 
 
 def _opening(config: Config, task: AnyTask, total: int) -> str:
@@ -92,16 +78,13 @@ def _failed(info: GenerationInfo) -> str:
     return f"  {info.failed} failed" if info.failed else ""
 
 
-class _Lines:
+class _Lines(Noting):
     """A plain line now and then."""
 
     def __init__(self) -> None:
         self._last = 0.0
         self._speed = Speed()
         self._total = 0
-
-    def note(self, text: str) -> None:
-        print(f"wann: {text}", file=sys.stderr, flush=True)
 
     def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._total, self._last, self._speed = total, 0.0, Speed()
@@ -119,7 +102,7 @@ class _Lines:
         )
 
 
-class _Live:
+class _Live(Noting):
     """One line that follows the search."""
 
     def __init__(self) -> None:
@@ -137,9 +120,6 @@ class _Live:
         self._bar = self._progress.add_task(
             "search", start=False, visible=False, scores="", size="", speed=""
         )
-
-    def note(self, text: str) -> None:
-        print(f"wann: {text}", file=sys.stderr)
 
     def begin(self, config: Config, task: AnyTask, done: int, total: int) -> None:
         self._console.print(_opening(config, task, total), highlight=False)

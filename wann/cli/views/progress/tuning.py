@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wann.cli.output import console, say, stdout
+from wann.cli.output import console, say
+from wann.cli.views.progress.fitting import Noting, fitting
 from wann.cli.views.progress.search import Speed
 from wann.training.state import TuneInfo
 from wann.workflows.search.watcher import Silent, TuneWatcher
@@ -17,26 +16,13 @@ from wann.workflows.search.watcher import Silent, TuneWatcher
 _SECONDS_BETWEEN_LINES = 5.0
 
 
-@contextmanager
-def tune_watcher(quiet: bool = False) -> Iterator[TuneWatcher]:
-    """Yield the watcher that fits the output."""
-    if quiet:
-        yield _Quiet()
-    elif stdout().isatty():
-        live = _Live()
-        try:
-            yield live
-        finally:
-            live.close()
-    else:
-        yield _Lines()
+def tune_watcher(quiet: bool = False) -> AbstractContextManager[TuneWatcher]:
+    """The watcher that fits the output, as a context."""
+    return fitting(quiet, _Quiet, _Live, _Lines)
 
 
-class _Quiet(Silent):
+class _Quiet(Noting, Silent):
     """Results alone go to stdout; what a person should know goes to stderr."""
-
-    def note(self, text: str) -> None:
-        print(f"wann: {text}", file=sys.stderr, flush=True)
 
 
 def _scores(info: TuneInfo) -> str:

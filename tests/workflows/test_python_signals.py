@@ -131,16 +131,34 @@ def test_a_handler_of_the_users_is_called_once_all_is_saved(tmp_path, run, numbe
     assert signal.getsignal(number) is handler
 
 
-def test_ctrl_c_while_the_task_is_built_is_not_lost(tmp_path, handlers, monkeypatch):
-    def build(section: Any) -> Any:
-        with suppress(KeyboardInterrupt):  # as LLVM's callbacks do
-            signal.raise_signal(signal.SIGINT)
-        return build_task(section)
+def build_in_spite_of_ctrl_c(section: Any) -> Any:
+    with suppress(KeyboardInterrupt):  # as LLVM's callbacks do
+        signal.raise_signal(signal.SIGINT)
+    return build_task(section)
 
-    monkeypatch.setattr("wann.workflows.search.evolve.build_task", build)
+
+def test_ctrl_c_while_the_task_is_built_is_not_lost(tmp_path, handlers, monkeypatch):
+    monkeypatch.setattr("wann.workflows.search.evolve.build_task", build_in_spite_of_ctrl_c)
     with pytest.raises(KeyboardInterrupt):
         evolve(tmp_path / "run")
     assert read_manifest(tmp_path / "run")["status"] == "interrupted"
+
+
+def test_ctrl_c_before_the_first_seed_stops_that_and_all_others(tmp_path, handlers, monkeypatch):
+    monkeypatch.setattr("wann.workflows.search.seeds.build_task", build_in_spite_of_ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        seeds(tmp_path / "run", signal.SIGINT)
+    assert read_manifest(tmp_path / "run")["status"] == "interrupted"
+    assert not (tmp_path / "second").exists()
+
+
+def test_ctrl_c_while_a_tuning_is_put_together_is_not_lost(tmp_path, handlers, monkeypatch):
+    config = parse_config(TEXT.replace("1000}", "2}"), "t")
+    wann.evolve(config, run_dir=tmp_path / "run")
+    monkeypatch.setattr("wann.workflows.tuning.job.build_task", build_in_spite_of_ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        wann.tune(tmp_path / "run", settings={"iterations": 50, "episodes": 1})
+    assert not (tmp_path / "run" / "tuned.json").exists()
 
 
 def test_a_replay_ends_at_once_and_leaves_the_run_as_it_was(tmp_path, handlers):

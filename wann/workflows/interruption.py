@@ -100,6 +100,11 @@ def interruption(watcher: Noting, running: str = "generation") -> Iterator[Inter
         return
     previous: dict[int, Any] = {number: signal.getsignal(number) for number in _SIGNALS}
 
+    for handler in previous.values():
+        outer = getattr(handler, "__self__", None)
+        if isinstance(outer, Interruption) and outer.is_set():
+            asked.signum = outer.signum  # it came before this one began
+
     def pass_on(on_its_way: type[BaseException] | None, *_: object) -> None:
         if asked.signum is not None:
             asked.pass_on(previous[asked.signum], on_its_way)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,13 +109,13 @@ def evolve_seeds(
     folders = [folder_of(seeded) for seeded in configs]
     for folder in folders:
         check_new(folder)
-    task, settings = build_task(config.task), config.evaluation
-    say_notes(task, watcher)
     results: list[SeedResult] = []
-    with (
-        interruption(watcher) as interrupted,
-        make_pool(task, settings.backend, settings.workers, watcher.note) as pool,
-    ):
+    # from the beginning: what compiles meanwhile would swallow the KeyboardInterrupt of a Ctrl-C
+    with ExitStack() as stack:
+        interrupted = stack.enter_context(interruption(watcher))
+        task, settings = build_task(config.task), config.evaluation
+        say_notes(task, watcher)
+        pool = stack.enter_context(make_pool(task, settings.backend, settings.workers, watcher.note))
         for seeded, folder in zip(configs, folders, strict=True):
             try:
                 outcome = start(seeded, folder, name, watcher, pool, tensorboard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,16 +93,16 @@ def tune(
     """
     leave_if_imported()
     watcher = watcher or Silent()
-    job = make_job(target, method, settings or {}, seed, start, output)
-    if isinstance(target, DenseRun):
-        say_notes(job.task, watcher)
-        target.make()
-    backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
-    origin = origin_of_section(job.file.task, job.task)
-    with (
-        interruption(watcher, "iteration") as interrupted,
-        TuningFiles(job.output, job.identity, origin) as files,
-    ):
+    # from the beginning: what compiles meanwhile would swallow the KeyboardInterrupt of a Ctrl-C
+    with ExitStack() as stack:
+        interrupted = stack.enter_context(interruption(watcher, "iteration"))
+        job = make_job(target, method, settings or {}, seed, start, output)
+        if isinstance(target, DenseRun):
+            say_notes(job.task, watcher)
+            target.make()
+        backend = backend if backend and not job.classifies else "local"  # a gradient is computed here
+        origin = origin_of_section(job.file.task, job.task)
+        files = stack.enter_context(TuningFiles(job.output, job.identity, origin))
         state = _newest_state(files, restart, watcher)
         said = files.changed if state else changes_beside(job.source, origin)
         for line in said:

@@ -95,11 +95,11 @@ def prune_all(folder: Path, number: int) -> Any:
     return prune(parse_prune_config(PRUNING, "t"), folder, "t", SendingCells(number))
 
 
-def seeds(folder: Path, number: int) -> Any:
+def seeds(folder: Path, *numbers: int) -> Any:
     def own(config: Any) -> Path:
         return folder if config.run.seed == 0 else folder.with_name("second")
 
-    return evolve_seeds(parse_config(TEXT, "t"), [0, 1], own, "t", Sending(number))
+    return evolve_seeds(parse_config(TEXT, "t"), [0, 1], own, "t", Sending(*numbers))
 
 
 LONG: list[Callable[[Path, int], Any]] = [evolve, resume, tune, prune_all, seeds]
@@ -147,7 +147,7 @@ def test_ctrl_c_while_the_task_is_built_is_not_lost(tmp_path, handlers, monkeypa
 def test_ctrl_c_before_the_first_seed_stops_that_and_all_others(tmp_path, handlers, monkeypatch):
     monkeypatch.setattr("wann.workflows.search.seeds.build_task", build_in_spite_of_ctrl_c)
     with pytest.raises(KeyboardInterrupt):
-        seeds(tmp_path / "run", signal.SIGINT)
+        seeds(tmp_path / "run")
     assert read_manifest(tmp_path / "run")["status"] == "interrupted"
     assert not (tmp_path / "second").exists()
 

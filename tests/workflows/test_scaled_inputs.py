@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wann.config import Config, PruneConfig, load_config, parse_config, parse_prune_config
+from wann.config import Config, PruneConfig, config_hash, parse_config, parse_prune_config
 from wann.errors import ConfigError
 from wann.export.c.source import write_c
 from wann.records.network.file import NetworkFile
@@ -16,6 +16,7 @@ from wann.report.sheet import _tile
 from wann.tasks.classification import ClassificationTask, make_classification
 from wann.tasks.datasets import named as catalogue
 from wann.workflows.build import build_task
+from wann.workflows.comparing.settings import search_settings
 from wann.workflows.exporting import to_export
 from wann.workflows.tuning.fixed_topology import DenseRun
 
@@ -104,6 +105,21 @@ def test_only_data_sets_have_a_scale():
         parse_config("task: {dataset: digits, scale: standart}", "c.yaml")
 
 
-def test_a_config_of_an_earlier_version_is_the_same_config():
-    path = Path(__file__).parents[2] / "configs/digits.yaml"
-    assert load_config(path).task.scale is None
+@pytest.mark.parametrize("task", ["{env: CartPole-v1", "{dataset: digits"])
+def test_a_scale_of_none_is_no_other_config(task):
+    """Runs that an earlier version began recorded it, for environments too, and are to go on."""
+    recorded, now = (parse_config(f"task: {task}{rest}}}", "c.yaml") for rest in (", scale: none", ""))
+    assert config_hash(recorded) == config_hash(now)
+    assert recorded.task.to_json() == now.task.to_json()
+    assert search_settings(recorded) == search_settings(now)
+
+
+def test_the_config_of_a_run_of_the_version_before_has_its_hash():
+    """Of `wann evolve configs/smoke.yaml` at 8f4b716, with a population of 24 and one worker."""
+    text = """
+task: {env: CartPole-v1, dataset: null, label: null, batch_size: null, scale: none, kwargs: {}, wrappers: [],
+  instances: null, max_episode_steps: null, output_activation: linear, failure_return: null, compiled: true}
+search: {population: 24, generations: 3, tournament_size: 8}
+evaluation: {episodes: 2, backend: local, workers: 1}
+"""
+    assert config_hash(parse_config(text, "c.yaml")) == "672419142add4aa4"

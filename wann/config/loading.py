@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from wann.config.document import MAX_BYTES, Document, position, read_yaml, write_yaml
 from wann.config.faults import Fault, Path, Place, config_error, dotted, shown
-from wann.config.models import Config
+from wann.config.models import UNSCALED, Config
 from wann.config.references import anchor
 from wann.config.validation import Model, nearest, other_kind, validate
 from wann.errors import did_you_mean
@@ -128,9 +128,13 @@ def dump_config(config: BaseModel) -> str:
 def config_hash(config: BaseModel) -> str:
     """Return the first 16 hexadecimal digits of the SHA-256 of what differs from the defaults.
 
-    So a key that a later version brings does not make another config of an old one.
+    So a key that a later version brings does not make another config of an old one. A scale of `none` was
+    the default once, and is what null comes to.
     """
-    text = write_yaml(config.model_dump(exclude_defaults=True))
+    said = config.model_dump(exclude_defaults=True)
+    if said.get("task", {}).get("scale") == UNSCALED:
+        del said["task"]["scale"]
+    text = write_yaml(said)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

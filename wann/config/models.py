@@ -61,6 +61,9 @@ _Wrapper = Annotated[Any, WithJsonSchema({"type": "object"})]
 # A name, `module:name`, `file.py:name`, or a mapping of one of these to options: checked by `chosen`.
 Choice = Annotated[Any, BeforeValidator(chosen), WithJsonSchema({"type": "choice"})]
 
+# What a scale of null comes to, but in a new run on a file of the user's own; once the default.
+UNSCALED = "none"
+
 _LATER = ("label", "scale", "wrappers", "instances")
 
 
@@ -154,7 +157,8 @@ class TaskConfig(_Section):
 
     def _unsaid(self) -> set[str]:
         """Keys that came later and are at their defaults: files and tunings from before are without them."""
-        return {key for key in _LATER if getattr(self, key) == type(self).model_fields[key].get_default()}
+        unsaid = {key for key in _LATER if getattr(self, key) == type(self).model_fields[key].get_default()}
+        return unsaid | ({"scale"} if self.scale == UNSCALED else set())
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> TaskConfig:
@@ -167,7 +171,8 @@ class TaskConfig(_Section):
             if self.dataset is None
             else {"kwargs", "wrappers", "instances", "max_episode_steps", "compiled"}
         )
-        for name in sorted(others & self.model_fields_set):
+        said = self.model_fields_set - ({"scale"} if self.scale == UNSCALED else set())
+        for name in sorted(others & said):
             if getattr(self, name) != type(self).model_fields[name].get_default(call_default_factory=True):
                 raise fault(f"only for {'a dataset' if self.dataset is None else 'an env'}", name)
         return self

@@ -140,7 +140,7 @@ def test_bounded_activation_never_leaves_its_bounds(name):
     assert values.min() >= (0.0 if name in ("gaussian", "sigmoid") else -1.0)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_value_at_zero_is_exact(name):
     truth = (BOUNDED | EXACT)[name](mpmath.mpf(0))
     assert VALUE_AT_ZERO[CODE[name]] == float(truth)

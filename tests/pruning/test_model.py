@@ -158,7 +158,7 @@ def test_activations_without_a_torch_module_are_refused(network):
 @pytest.mark.parametrize("name", NAMES)
 def test_activations_are_those_of_the_table(name):
     x = np.linspace(-5, 5, 101)
-    assert models.ACTIVATIONS.keys() == ACTIVATIONS.keys()
+    assert tuple(models.ACTIVATIONS) == NAMES
     np.testing.assert_allclose(
         models.ACTIVATIONS[name](torch.from_numpy(x)).numpy(), ACTIVATIONS[name].formula(x), atol=1e-12
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from wann.activations import ACTIVATIONS, CODE
+from wann.activations import ACTIVATIONS, CODE, NAMES
 from wann.errors import OutputError
 from wann.export.drawing import network as drawing
 from wann.export.drawing.glyphs import colour, curve
@@ -85,7 +85,7 @@ def test_an_image_is_shaded_by_its_connections():
     assert next(shape.title for shape in pixels) == "a: 2 connections"
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_glyph_is_the_curve_itself(name):
     steps = curve(name, 0.0, 0.0, 10.0)
     points = np.array([step[1:] for step in steps])
@@ -100,7 +100,7 @@ def drawing_reach(name):
 
 
 def test_every_activation_has_a_colour_of_its_own():
-    assert len({colour(name) for name in ACTIVATIONS}) == len(ACTIVATIONS)
+    assert len({colour(name) for name in NAMES}) == len(NAMES)
 
 
 def test_without_connections_there_is_a_picture_too():

@@ -10,6 +10,8 @@ from wann.workflows.build import settled
 from wann.workflows.judge import test as judge
 from wann.workflows.search.evolve import resume, start
 from wann.workflows.search.verify import verify
+from wann.workflows.tuning.fixed_topology import DenseRun
+from wann.workflows.tuning.tune import tune
 
 SMALL = "search: {population: 8, generations: 2}\nevaluation: {backend: local}\n"
 SIZES = {"unlike": (1.0, 1000.0), "large": (500.0, 700.0), "alike": (1.0, 2.0)}
@@ -64,3 +66,15 @@ def test_a_scale_of_none_is_recorded(table, tmp_path):
     text = f"task: {{dataset: {table('unlike')}, scale: none}}\n{SMALL}"
     start(parse_config(text, "table"), tmp_path / "run", "table")
     assert load_config(tmp_path / "run" / "config.yaml").task.scale == "none"
+
+
+def test_a_fixed_topology_is_trained_on_what_was_settled(table, tmp_path):
+    text = f"task: {{dataset: {table('unlike')}}}\ntopology: {{hidden: [2]}}\n"
+
+    def tuned(iterations):
+        run = DenseRun.of(parse_config(text, "table"), folder=tmp_path / "run")
+        return tune(run, settings={"iterations": iterations})
+
+    assert tuned(1).job.task.data.scaling.name == "standard"
+    assert load_config(tmp_path / "run" / "config.yaml").task.scale == "standard"
+    assert tuned(2).state.iteration == 2  # it goes on with the same run

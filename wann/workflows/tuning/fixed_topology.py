@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from wann.records.network.file import NetworkFile
 from wann.records.run.directory import make_run_folder
 from wann.records.storage.paths import RunPaths
 from wann.records.target import RUNS
-from wann.workflows.build import build_task
+from wann.workflows.build import build_task, settled
 from wann.workflows.search.evolve import new_folder
 
 
@@ -50,6 +50,14 @@ class DenseRun:
                 [f"{where}: topology: there is none, so it is searched: wann evolve; then tune the run"]
             )
         return cls(loaded, folder or new_folder(RUNS, name, loaded.run.seed), name)
+
+    def settled(self, say: Callable[[str], None]) -> DenseRun:
+        """Return the run with its inputs' scale settled; one that was begun stays as it is."""
+        begun = RunPaths(self.folder).manifest
+        if begun.is_file() and read_manifest(self.folder)["config_hash"] == config_hash(self.config):
+            return self
+        section = settled(self.config.task, say)
+        return replace(self, config=self.config.model_copy(update={"task": section}))
 
     @property
     def champion(self) -> Path:

@@ -96,6 +96,8 @@ def tune(
     # from the beginning: what compiles meanwhile would swallow the KeyboardInterrupt of a Ctrl-C
     with ExitStack() as stack:
         interrupted = stack.enter_context(interruption(watcher, "iteration"))
+        if isinstance(target, DenseRun):
+            target = target.settled(watcher.note)
         job = make_job(target, method, settings or {}, seed, start, output)
         if isinstance(target, DenseRun):
             say_notes(job.task, watcher)

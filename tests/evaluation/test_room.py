@@ -75,6 +75,14 @@ def test_what_is_opened_by_reset_or_ends_the_process_is_found_too(licensed, how)
     assert told
 
 
+def test_one_that_waits_for_another_holds_nothing_up(licensed, monkeypatch):
+    monkeypatch.setattr("wann.evaluation.room._LEAST_PATIENCE", 1.0)
+    workers, told = find_room(licensed(waits=True), 2)
+    assert workers == 1
+    assert told
+    assert "it waits; given up after" in told
+
+
 def test_what_each_process_may_hold_has_every_worker(licensed):
     assert find_room(licensed(most=2), 2) == (2, None)
 

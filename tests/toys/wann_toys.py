@@ -240,10 +240,17 @@ class Licensed(Echo):
     """Allows so many of it on the machine: each holds a port, or a file, until `close`."""
 
     def __init__(
-        self, folder: str, most: int = 1, port: int = 0, late: bool = False, deadly: bool = False
+        self,
+        folder: str,
+        most: int = 1,
+        port: int = 0,
+        late: bool = False,
+        deadly: bool = False,
+        waits: bool = False,
     ) -> None:
         super().__init__()
         self.folder, self.most, self.port, self.late, self.deadly = Path(folder), most, port, late, deadly
+        self.waits = waits
         self.held: Path | None = None
         self.socket = socket.socket()
         if not late:
@@ -267,6 +274,8 @@ class Licensed(Echo):
                 return self.folder / str(k)
             except FileExistsError:
                 continue
+        if self.waits:
+            time.sleep(600)
         raise OSError("no licence is left")
 
     def reset(self, *, seed: int | None = None, options: Any = None):

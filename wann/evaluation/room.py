@@ -8,6 +8,7 @@ search cannot decide which episodes fail.
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 
 from wann.evaluation.players.stepped.episode import FAILURES, Episode
@@ -16,6 +17,8 @@ from wann.parallel.crew import Crew
 from wann.parallel.on_ray.cluster import import_ray
 from wann.parallel.worker import Worker
 from wann.tasks.task import AnyTask, Task
+
+_LEAST_PATIENCE = 30.0  # seconds; five times what the first one took, where that is more
 
 
 def find_room(task: AnyTask, workers: int, backend: str = "local") -> tuple[int, str | None]:
@@ -34,8 +37,11 @@ def find_room(task: AnyTask, workers: int, backend: str = "local") -> tuple[int,
         return workers, None
     with closing(Crew(task, _hold, "opening an environment")) as crew:
         _start(crew, workers)
+        patience: float | None = None
         for held, worker in enumerate(list(crew.workers)):
-            said = _try(worker)
+            started = time.monotonic()
+            said = _try(worker, patience)
+            patience = patience or max(_LEAST_PATIENCE, 5 * (time.monotonic() - started))
             if said is None:
                 continue
             if held == 0:  # it opens nowhere: what is played will tell
@@ -64,9 +70,14 @@ def _start(crew: Crew, workers: int) -> None:
                 crew.fill(workers)
 
 
-def _try(worker: Worker) -> str | None:
-    """Let a worker open an environment and hold it; return what went wrong, or None."""
+def _try(worker: Worker, patience: float | None) -> str | None:
+    """Let a worker open an environment and hold it; return what went wrong, or None.
+
+    After so many seconds, if they are given, it is taken to wait for the one that is held.
+    """
     worker.give(0, ())
+    if not worker.line.poll(patience):
+        return f"it waits; given up after {patience:.0f} s"
     try:
         answer = worker.take()
     except (EOFError, OSError):
